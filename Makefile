@@ -1,0 +1,56 @@
+# The front door: `make demo` on a machine that has git and make and nothing else.
+# Everything is done by cmake and tools/; this file only gives the common ways a short name.
+
+BUILD  := build
+RUNNER := $(BUILD)/bin/runner
+JOBS   ?= 2
+# More options for cmake, as in: make test CMAKE_FLAGS=-DTCPLAB_WERROR=ON
+CMAKE_FLAGS ?=
+CTEST_FLAGS ?=
+
+.DEFAULT_GOAL := build
+.PHONY: help deps build-deps test-deps configure build demo test bench format lint install clean
+
+help:          ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+deps:          ## install what building, testing and CI need
+	tools/deps.sh build test check
+
+# SKIP_DEPS=1: where the libraries come from elsewhere (vcpkg, Nix, another distribution).
+build-deps test-deps:
+ifndef SKIP_DEPS
+	@tools/deps.sh $(if $(filter test-deps,$@),build test,build)
+endif
+
+configure:
+	@cmake --preset release $(CMAKE_FLAGS)
+
+build: configure        ## build everything into build/ (installs nothing)
+	cmake --build $(BUILD)
+
+demo: build-deps        ## from nothing to the first experiment
+	@$(MAKE) --no-print-directory configure
+	cmake --build $(BUILD) --target runner
+	$(RUNNER) scenarios/backlog.json
+
+test: test-deps         ## build and run every test
+	@$(MAKE) --no-print-directory build
+	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error $(CTEST_FLAGS)
+
+bench: build            ## how fast, and how faithful, the runner is
+	@if [ -f tests/bench/run.sh ]; then bash tests/bench/run.sh; \
+	else echo "bench: tests/bench/run.sh does not exist yet"; fi
+
+format:        ## rewrite the sources in the project's format
+	tools/lint.sh format-in-place
+
+lint: configure         ## formatting, include directions, clang-tidy, shellcheck
+	tools/lint.sh
+
+install: configure      ## install the runner and the scenarios (PREFIX=/usr/local)
+	cmake --build $(BUILD) --target runner
+	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
+
+clean:         ## remove everything that was built
+	rm -rf $(BUILD)

@@ -1,0 +1,49 @@
+# Compiler settings of the project's own targets: link `tcplab_options`.
+
+option(TCPLAB_WERROR "Treat warnings as errors (CI does)" OFF)
+option(TCPLAB_TESTS "Build the tests" ON)
+option(TCPLAB_BENCH "Build the benchmarks, too" ON)
+set(TCPLAB_SANITIZE "" CACHE STRING "Sanitizers, separated by commas: address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(tcplab_options INTERFACE)
+target_include_directories(tcplab_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(tcplab_options INTERFACE TCPLAB_VERSION="${PROJECT_VERSION}")
+if(MSVC)
+  target_compile_options(tcplab_options INTERFACE /W4 /utf-8 $<$<BOOL:${TCPLAB_WERROR}>:/WX>)
+else()
+  target_compile_options(tcplab_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow $<$<BOOL:${TCPLAB_WERROR}>:-Werror>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # "x" + std::string() draws a false -Wrestrict there: https://gcc.gnu.org/PR105651
+    target_compile_options(tcplab_options INTERFACE -Wno-restrict)
+  endif()
+endif()
+
+if(TCPLAB_SANITIZE)
+  # For every target, also the plain programs: they share the processes of the tests.
+  # -O1: a sanitized program without any optimisation is too slow for tests that measure time.
+  # g++ sees uninitialized variables where there are none once it instruments; the release build has
+  # the warning.
+  add_compile_options(-fsanitize=${TCPLAB_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer -O1
+                      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  add_link_options(-fsanitize=${TCPLAB_SANITIZE})
+endif()

@@ -1,0 +1,82 @@
+# Tests (tests/<folder>/*_test.cc) and benchmarks (tests/bench).
+
+include(GoogleTest)
+
+tcplab_sources(support_sources tests/support)
+# The folders that fixtures of every test may use; what needs more stays beside its tests.
+tcplab_library(test_support SOURCES ${support_sources} DEPENDS base scenario trace net
+               LINK GTest::gtest GTest::gmock tcplab_valijson)
+
+# One executable per folder: tests/ mirrors core/ and runner/.
+set(test_targets "")
+foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
+  file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cc)
+  if(NOT tests)
+    continue()
+  endif()
+  set(target tests_${folder})
+  add_executable(${target} ${tests})
+  target_link_libraries(${target} PRIVATE tcplab_test_support tcplab_${folder} GTest::gtest_main)
+  if(folder STREQUAL "trial")  # whole trials are judged by what was observed in them
+    target_link_libraries(${target} PRIVATE tcplab_observe)
+  endif()
+
+  # As definitions too, for tests that are started by hand.
+  target_compile_definitions(${target} PRIVATE TCPLAB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(TARGET runner)
+    add_dependencies(${target} runner)
+    target_compile_definitions(${target} PRIVATE TCPLAB_RUNNER="$<TARGET_FILE:runner>")
+  endif()
+
+  # PRE_TEST: listing the tests runs the program, which must not be able to fail the build.
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES TIMEOUT 120)
+  list(APPEND test_targets ${target})
+endforeach()
+
+# gtest_discover_tests can hand on one variable of an environment and drops the others (seen in
+# cmake 3.25), so ctest sets them from a file of its own, once it has found the tests.
+set(environment "TCPLAB_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
+                "TCPLAB_RUNNER=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/runner${CMAKE_EXECUTABLE_SUFFIX}")
+if(TCPLAB_SANITIZE MATCHES thread)
+  # Agents end with _exit while threads of theirs still run: that is their design, not a leak.
+  list(APPEND environment TSAN_OPTIONS=report_thread_leaks=0)
+endif()
+set(script "")
+foreach(target IN LISTS test_targets)
+  string(APPEND script "if(${target}_TESTS)\n  set_tests_properties(\${${target}_TESTS} "
+                       "PROPERTIES ENVIRONMENT \"${environment}\")\nendif()\n")
+endforeach()
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_environment.cmake CONTENT "${script}" @ONLY)
+set_property(DIRECTORY APPEND PROPERTY
+             TEST_INCLUDE_FILES ${PROJECT_BINARY_DIR}/test_environment.cmake)
+
+# The checks are code too.
+find_program(BASH bash)
+if(BASH)
+  add_test(NAME tools.check_includes
+           COMMAND ${BASH} ${PROJECT_SOURCE_DIR}/tools/check_includes_test.sh)
+endif()
+
+if(NOT TCPLAB_BENCH)
+  return()
+endif()
+
+# Google Benchmark programs, one per file.
+file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/*.cc)
+foreach(source IN LISTS benches)
+  cmake_path(GET source STEM stem)
+  add_executable(bench_${stem} ${source})
+  target_link_libraries(bench_${stem} PRIVATE tcplab_runner benchmark::benchmark)
+endforeach()
+
+# The plain programs that the runner is measured against: C as a textbook writes it, without any of
+# our code.
+file(GLOB plains CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/plain/*.c)
+foreach(source IN LISTS plains)
+  cmake_path(GET source STEM stem)
+  add_executable(plain_${stem} ${source})
+  target_link_libraries(plain_${stem} PRIVATE Threads::Threads)
+  # Extensions: plain C11 hides the socket API of POSIX.
+  set_target_properties(plain_${stem} PROPERTIES C_EXTENSIONS ON)
+endforeach()

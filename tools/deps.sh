@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Installs what is missing, and only that:  tools/deps.sh build | test | check ...
+#   build  compiler and libraries: enough for `make demo`
+#   test   what some tests call besides the runner
+#   check  what CI needs on top
+set -euo pipefail
+
+[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|check..." >&2; exit 2; }
+
+packages() {  # <manager>-<list>
+  case $1 in
+    apt-build)
+      echo g++ libc6-dev cmake ninja-build pkg-config libuv1-dev nlohmann-json3-dev libcli11-dev
+      echo libfmt-dev libexpected-dev libsodium-dev
+      # For the tests; small enough that one configuration of cmake is worth more than leaving them
+      # out.
+      echo libvalijson-dev libgtest-dev libgmock-dev libbenchmark-dev
+      ;;
+    apt-test) echo iproute2 ;;
+    apt-check) echo git clang-format clang-tidy shellcheck ;;
+    # The compiler comes with Xcode's command line tools.
+    brew-build)
+      echo cmake ninja pkgconf libuv nlohmann-json cli11 fmt tl-expected libsodium
+      echo valijson googletest google-benchmark
+      ;;
+    brew-test) ;;
+    brew-check) echo clang-format llvm shellcheck ;;
+    *)
+      echo "deps: no such list: ${1#*-}" >&2
+      return 2
+      ;;
+  esac
+}
+
+if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+  manager=apt
+elif command -v brew >/dev/null; then
+  manager=brew
+else
+  manager=""
+fi
+
+wanted=()
+for list in "$@"; do
+  names=$(packages "${manager:-apt}-$list")
+  for name in $names; do wanted+=("$name"); done
+done
+
+if [ -z "$manager" ]; then
+  {
+    echo "deps: neither apt-get nor brew is here. Install these (Debian's names), then run make"
+    echo "deps: with SKIP_DEPS=1:"
+    printf '  %s\n' "${wanted[@]}"
+  } >&2
+  exit 1
+fi
+
+is_installed() {
+  if [ $manager = apt ]; then
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  else
+    brew list --versions "$1" >/dev/null 2>&1
+  fi
+}
+
+missing=()
+for package in ${wanted[@]+"${wanted[@]}"}; do
+  is_installed "$package" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+echo "deps: installing ${missing[*]}"
+
+if [ $manager = brew ]; then
+  brew install "${missing[@]}"
+  exit
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "deps: this needs root or sudo. As root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+apt() {
+  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" </dev/null
+}
+apt update
+apt install -y --no-install-recommends "${missing[@]}"
