@@ -1,0 +1,54 @@
+#include "core/scenario/problems.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "core/base/text.h"
+
+namespace tcplab::internal {
+
+void Problems::Add(Problem problem) {
+  const bool is_error = problem.severity == Severity::kError;
+  std::size_t& count = is_error ? errors_ : warnings_;
+  if (count >= (is_error ? kMostErrors : kMostWarnings)) return;
+  const bool said = std::any_of(list_.begin(), list_.end(), [&](const Problem& other) {
+    const bool same_place = other.anchor == problem.anchor && other.pointer == problem.pointer;
+    return other.severity == problem.severity && same_place &&
+           (problem.anchor != Anchor::kCommandLine || other.message == problem.message);
+  });
+  if (said) return;
+  ++count;
+  list_.push_back(std::move(problem));
+}
+
+std::string Quoted(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  std::size_t end = std::min(text.size(), kLongest);
+  // 10xxxxxx continues a character: step back to where it begins.
+  while (end < text.size() && end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return "\"" + Printable(text.substr(0, end)) + (end < text.size() ? "...\"" : "\"");
+}
+
+std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
+  const std::string_view near = ClosestWord(word, candidates);
+  return near.empty() ? std::string() : "; did you mean " + Quoted(near) + "?";
+}
+
+std::string PointerToken(std::string_view key) {
+  std::string token;
+  for (const char c : key) {
+    if (c == '~') {
+      token += "~0";
+    } else if (c == '/') {
+      token += "~1";
+    } else {
+      token += c;
+    }
+  }
+  return token;
+}
+
+}  // namespace tcplab::internal

@@ -1,0 +1,42 @@
+#include "core/scenario/scenario.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/base/check.h"
+#include "core/scenario/words.h"
+
+namespace tcplab {
+namespace {
+
+template <typename Words, typename E>
+std::string_view NameOf(const Words& words, E value) {
+  const auto found = std::find_if(words.begin(), words.end(),
+                                  [&](const auto& word) { return word.value == value; });
+  TCPLAB_CHECK(found != words.end());
+  return found->text;
+}
+
+}  // namespace
+
+std::string_view IoName(Io io) { return NameOf(internal::kIoWords, io); }
+
+std::string_view AcceptModelName(AcceptModel model) {
+  return NameOf(internal::kAcceptModelWords, model);
+}
+
+std::vector<ScheduledClient> Schedule(const Case& a_case) {
+  std::vector<ScheduledClient> clients;
+  for (std::size_t group = 0; group < a_case.clients.size(); ++group) {
+    const ClientGroup& spec = a_case.clients[group];
+    for (std::size_t position = 0; position < spec.count; ++position) {
+      clients.push_back({group, position, spec.every_ms * static_cast<double>(position)});
+    }
+  }
+  std::sort(clients.begin(), clients.end(), [](const ScheduledClient& a, const ScheduledClient& b) {
+    return std::tie(a.start_ms, a.group, a.position) < std::tie(b.start_ms, b.group, b.position);
+  });
+  return clients;
+}
+
+}  // namespace tcplab

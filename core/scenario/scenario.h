@@ -1,0 +1,100 @@
+// A scenario, read and checked: a claim about TCP and how to provoke it, and the cases of its matrix.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>  // a scenario carries its own document and its parameters
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/scenario/expectation.h"
+#include "core/scenario/step.h"
+
+namespace tcplab {
+
+// How an endpoint makes its calls (design: system calls are ours).
+enum class Io {
+  kBlocking,  // blocking calls, a thread per actor
+  kPoll,      // one libuv loop, non-blocking sockets, one call a wake
+  kLibuv,     // libuv's own streams: for contrast, never for backlog facts about the system
+};
+[[nodiscard]] std::string_view IoName(Io io);
+
+enum class AcceptModel {
+  kNever,      // listens, does not accept
+  kIterative,  // accepts one, serves it to its end, accepts the next: the textbook server
+  kEventLoop,  // one worker, every socket in turn
+};
+[[nodiscard]] std::string_view AcceptModelName(AcceptModel model);
+
+enum class ListenMode {
+  kListen,  // socket, bind, listen
+  kBound,   // bound and never listening: a dead port that nobody else can take
+};
+
+struct ListenSpec {
+  std::string address = "127.0.0.1";  // a literal IPv4 or IPv6 address
+  std::uint16_t port = 0;             // 0: chosen by the system
+  int backlog = 128;
+  ListenMode mode = ListenMode::kListen;
+  std::optional<double> close_after_ms;  // the listener is closed so long after "go"
+};
+
+struct AcceptSpec {
+  AcceptModel model = AcceptModel::kIterative;
+  double after_ms = 0;  // accepting begins so long after "go"
+};
+
+struct ServerSpec {
+  std::string name = "server";
+  ListenSpec listen;
+  AcceptSpec accept;
+  Io io = Io::kBlocking;
+  Script script;  // run by the handler of each connection; its end closes the connection
+};
+
+struct ClientGroup {
+  std::string name = "client";
+  std::size_t count = 1;
+  double every_ms = 0;  // between the starts of two clients of this group
+  Io io = Io::kBlocking;
+  Script script;  // lowered for the first client of the group; an agent lowers it for each
+};
+
+// One client in the order of its start, which is its number in every observation.
+struct ScheduledClient {
+  std::size_t group = 0;     // index into Case::clients
+  std::size_t position = 0;  // within its group
+  double start_ms = 0;       // after "go"
+};
+
+// One point of the scenario's parameter matrix.
+struct Case {
+  nlohmann::json parameters;  // object: name -> value, every parameter of the scenario
+  // The scenario's server and clients with every parameter but `index` replaced and `io` filled in: what an
+  // agent is sent. Keys "server" and "clients" as in the language.
+  nlohmann::json document;
+  double window_ms = 5000;
+  ServerSpec server;
+  std::vector<ClientGroup> clients;
+};
+
+// Clients of a case by start time; ties go by group, then by position. The index is the client's number.
+[[nodiscard]] std::vector<ScheduledClient> Schedule(const Case& a_case);
+
+struct Scenario {
+  std::string name;
+  std::string summary;
+  std::vector<std::string> source;
+  std::string file;         // as it was named on the command line
+  nlohmann::json document;  // as parsed, before any parameter was replaced
+  std::uint32_t trials = 20;
+  bool sensitive = false;            // nothing else may run beside a trial
+  bool local_errors_are_data = false;
+  std::vector<Case> cases;
+  std::vector<Expectation> expectations;
+};
+
+}  // namespace tcplab
