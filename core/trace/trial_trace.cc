@@ -1,0 +1,58 @@
+#include "core/trace/trial_trace.h"
+
+namespace tcplab {
+namespace {
+
+std::string Where(const AgentTrace& trace, std::size_t recorder) {
+  return "trace of " + trace.name + ", recorder " + std::to_string(recorder) + ": ";
+}
+
+Status VerifyRecorder(const RecorderTrace& recorder, const std::string& where) {
+  if (recorder.dropped != 0) {
+    return HarnessFault(where + std::to_string(recorder.dropped) +
+                        " events were lost, the trace is not whole");
+  }
+  if (recorder.recorded != recorder.events.size()) {
+    return HarnessFault(where + std::to_string(recorder.recorded) + " events were recorded, " +
+                        std::to_string(recorder.events.size()) + " are there");
+  }
+  std::int64_t last_ns = 0;
+  for (std::size_t i = 0; i < recorder.events.size(); ++i) {
+    const Event& event = recorder.events[i];
+    const std::string at = where + "event " + std::to_string(i) + ": ";
+    if (static_cast<std::uint8_t>(event.op) >= kOpCount)
+      return HarnessFault(at + "unknown operation");
+    if (!event.finished() && i + 1 != recorder.events.size()) {
+      return HarnessFault(at + "has no end, and others follow");
+    }
+    if (event.finished() && event.end_ns < event.begin_ns)
+      return HarnessFault(at + "ends before it begins");
+    if (event.finished() && event.end_ns < last_ns)
+      return HarnessFault(at + "ends before the one before it");
+    if (event.data != 0 && event.data - 1 >= recorder.arena.size()) {
+      return HarnessFault(at + "its data lies outside of what was kept");
+    }
+    if (event.finished()) last_ns = event.end_ns;
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Verify(const AgentTrace& trace) {
+  for (std::size_t i = 0; i < trace.recorders.size(); ++i) {
+    Status verified = VerifyRecorder(trace.recorders[i], Where(trace, i));
+    if (!verified) return verified;
+  }
+  return {};
+}
+
+Status Verify(const TrialTrace& trace) {
+  if (Status server = Verify(trace.server); !server) return server;
+  for (const AgentTrace& fleet : trace.fleets) {
+    if (Status verified = Verify(fleet); !verified) return verified;
+  }
+  return {};
+}
+
+}  // namespace tcplab

@@ -1,0 +1,53 @@
+// All events of a trial, of all its agents.
+//
+//   TrialTrace
+//     server: AgentTrace            one recorder for the listener and acceptor, others for
+//     handlers' threads fleets: AgentTrace...         one recorder per client thread, or one for a
+//     loop; one for the snapshot
+//
+// Which client or connection an event belongs to is told by Event::actor, not by the recorder it
+// stands in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/trace/recorder.h"
+
+namespace tcplab {
+
+struct AgentTrace {
+  std::string name;   // "server", "fleet"
+  std::string clock;  // times of agents with different clocks are never subtracted
+  std::int64_t freeze_ns =
+      0;  // nothing that ended later becomes an observation, save what the freeze itself wrote
+  std::vector<RecorderTrace> recorders;
+
+  friend bool operator==(const AgentTrace&, const AgentTrace&) = default;
+};
+
+struct TrialTrace {
+  std::int64_t go_ns = 0;  // when the clients' schedule began, on the controller's clock
+  AgentTrace server;
+  std::vector<AgentTrace> fleets;
+
+  friend bool operator==(const TrialTrace&, const TrialTrace&) = default;
+};
+
+// Checks what any trace must satisfy before something is derived from it: nothing dropped, as many
+// events as were recorded, stamps in order, one open call a recorder at most and only at its end,
+// known ops.
+[[nodiscard]] Status Verify(const AgentTrace& trace);
+[[nodiscard]] Status Verify(const TrialTrace& trace);
+
+// Binary form, little endian, closed by a SHA-256 of all that stands before: a trace with an event
+// dropped, cut or doubled does not decode. The layout is written down in results/README.md.
+[[nodiscard]] std::string Encode(const AgentTrace& trace);
+[[nodiscard]] std::string Encode(const TrialTrace& trace);
+[[nodiscard]] Result<AgentTrace> DecodeAgentTrace(std::string_view bytes);
+[[nodiscard]] Result<TrialTrace> DecodeTrialTrace(std::string_view bytes);
+
+}  // namespace tcplab
