@@ -1,0 +1,7 @@
+#include "core/net/kernel_counters.h"
+
+namespace tcplab {
+
+KernelCounters ReadKernelCounters() { return {}; }
+
+}  // namespace tcplab

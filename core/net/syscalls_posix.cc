@@ -1,0 +1,119 @@
+// What POSIX.1-2008 gives every Unix.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "core/net/errors.h"
+#include "core/net/syscalls.h"
+
+namespace tcplab {
+namespace {
+
+CallResult Returned(std::int64_t value) {
+  if (value >= 0) return {value, ErrorCode::kNone};
+  return {-1, ErrorFromSystem(errno)};
+}
+
+// The sockets interface wants sockaddr pointers into storage of another type; this is the one place
+// for it.
+sockaddr* AsSockaddr(sockaddr_storage& storage) {
+  return reinterpret_cast<sockaddr*>(
+      &storage);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+}
+
+using NameCall = int (*)(int, sockaddr*, socklen_t*);
+
+CallResult GetName(NameCall call, NativeSocket socket, Address& address) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+  const CallResult result = Returned(call(socket, AsSockaddr(storage), &length));
+  if (result.ok()) address = Address::FromSockaddr(storage);
+  return result;
+}
+
+}  // namespace
+
+CallResult SysBind(NativeSocket socket, const Address& address) {
+  sockaddr_storage storage{};
+  const socklen_t length = address.ToSockaddr(storage);
+  return Returned(bind(socket, AsSockaddr(storage), length));
+}
+
+CallResult SysListen(NativeSocket socket, int backlog) { return Returned(listen(socket, backlog)); }
+
+CallResult SysConnect(NativeSocket socket, const Address& address) {
+  sockaddr_storage storage{};
+  const socklen_t length = address.ToSockaddr(storage);
+  return Returned(connect(socket, AsSockaddr(storage), length));
+}
+
+CallResult SysRecv(NativeSocket socket, std::span<char> buffer) {
+  return Returned(recv(socket, buffer.data(), buffer.size(), 0));
+}
+
+CallResult SysSend(NativeSocket socket, std::string_view bytes) {
+  return Returned(send(socket, bytes.data(), bytes.size(), 0));
+}
+
+CallResult SysShutdown(NativeSocket socket, ShutdownSide side) {
+  const int how = side == ShutdownSide::kRead    ? SHUT_RD
+                  : side == ShutdownSide::kWrite ? SHUT_WR
+                                                 : SHUT_RDWR;
+  return Returned(shutdown(socket, how));
+}
+
+CallResult SysClose(NativeSocket socket) { return Returned(close(socket)); }
+
+CallResult SysGetSockName(NativeSocket socket, Address& address) {
+  return GetName(getsockname, socket, address);
+}
+
+CallResult SysGetPeerName(NativeSocket socket, Address& address) {
+  return GetName(getpeername, socket, address);
+}
+
+CallResult SysSoError(NativeSocket socket) {
+  int error = 0;
+  socklen_t length = sizeof error;
+  const CallResult result = Returned(getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length));
+  if (!result.ok() || error == 0) return result;
+  return {-1, ErrorFromSystem(error)};
+}
+
+CallResult SysSetBlocking(NativeSocket socket, Blocking blocking) {
+  const int flags =
+      fcntl(socket, F_GETFL);  // NOLINT(cppcoreguidelines-pro-type-vararg): fcntl's interface
+  if (flags < 0) return Returned(flags);
+  const int wanted = blocking == Blocking::kYes ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+  return Returned(fcntl(socket, F_SETFL, wanted));  // NOLINT(cppcoreguidelines-pro-type-vararg)
+}
+
+CallResult SysLingerZero(NativeSocket socket) {
+  const linger reset{1, 0};
+  return Returned(setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+}
+
+void SysIgnoreAgentSignals() {
+  for (const int number : {SIGPIPE, SIGINT, SIGHUP, SIGQUIT, SIGTSTP}) std::signal(number, SIG_IGN);
+}
+
+void SysIgnoreSigpipe() { std::signal(SIGPIPE, SIG_IGN); }
+
+std::uint64_t SysRaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur < limit.rlim_max) {
+    const rlimit raised{limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit.rlim_cur = limit.rlim_max;
+  }
+  return limit.rlim_cur;
+}
+
+void SysExitNow(int code) { _exit(code); }
+
+}  // namespace tcplab

@@ -1,0 +1,43 @@
+// Platforms whose calls are not written yet: everything says so, nothing pretends.
+//
+// A scenario that is run here gets an error (exit code 3) whose message comes from these ENOSYS,
+// and never a finding about TCP.
+#include <cstdlib>
+
+#include "core/net/syscalls.h"
+
+namespace tcplab {
+namespace {
+
+CallResult NotYet() { return {-1, errors::kNoSys}; }
+
+}  // namespace
+
+CallResult SysSocket(bool, Blocking) { return NotYet(); }
+CallResult SysBind(NativeSocket, const Address&) { return NotYet(); }
+CallResult SysListen(NativeSocket, int) { return NotYet(); }
+CallResult SysConnect(NativeSocket, const Address&) { return NotYet(); }
+CallResult SysAccept(NativeSocket, Blocking, Address&) { return NotYet(); }
+CallResult SysRecv(NativeSocket, std::span<char>) { return NotYet(); }
+CallResult SysSend(NativeSocket, std::string_view) { return NotYet(); }
+CallResult SysShutdown(NativeSocket, ShutdownSide) { return NotYet(); }
+CallResult SysClose(NativeSocket) { return NotYet(); }
+CallResult SysGetSockName(NativeSocket, Address&) { return NotYet(); }
+CallResult SysGetPeerName(NativeSocket, Address&) { return NotYet(); }
+CallResult SysSoError(NativeSocket) { return NotYet(); }
+CallResult SysSetBlocking(NativeSocket, Blocking) { return NotYet(); }
+CallResult SysLingerZero(NativeSocket) { return NotYet(); }
+CallResult SysPoll(NativeSocket, Ready, std::int64_t) { return NotYet(); }
+void SysSleepUntil(std::int64_t) {}
+void SysMinimiseTimerSlack() {}
+Result<CallResult> SysSetOption(NativeSocket, std::string_view, std::int64_t) {
+  return Fail(ErrorKind::kUnsupported, "socket options are not written for this platform yet");
+}
+std::optional<std::uint32_t> SysTcpState(NativeSocket) { return std::nullopt; }
+std::optional<AcceptQueue> SysAcceptQueue(NativeSocket) { return std::nullopt; }
+void SysIgnoreAgentSignals() {}
+void SysIgnoreSigpipe() {}
+std::uint64_t SysRaiseDescriptorLimit() { return 0; }
+void SysExitNow(int code) { std::_Exit(code); }
+
+}  // namespace tcplab
