@@ -1,0 +1,77 @@
+// Runs many actors on one libuv loop: each is resumed when what it waits for has come.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "core/net/handle.h"
+#include "core/script/actor.h"
+#include "core/script/signal_board.h"
+#include "core/script/transport.h"
+
+namespace tcplab {
+
+class LoopActor;
+
+// The deadlines and signals of all actors of a loop. Used on the loop's thread, and destroyed
+// there.
+class LoopHost {
+ public:
+  // `signals` is not owned; its wakes reach this host for as long as it lives.
+  LoopHost(Loop& loop, SignalBoard& signals);
+
+  [[nodiscard]] Loop& loop() { return loop_; }
+
+ private:
+  friend class LoopActor;
+  using Deadlines = std::multimap<std::int64_t, LoopActor*>;
+
+  Deadlines::iterator AddDeadline(std::int64_t deadline_ns, LoopActor* actor);
+  void RemoveDeadline(Deadlines::iterator deadline);
+  void OnTimer();
+  void OnSignals();
+
+  Loop& loop_;
+  SignalBoard& signals_;
+  Deadlines deadlines_;
+  std::set<LoopActor*> awaiting_;  // a signal
+  DeadlineTimer timer_;
+  AsyncWake signals_changed_;
+};
+
+// One actor on a loop. `on_over` is called once, from within a callback of the loop, and must not
+// destroy this.
+class LoopActor {
+ public:
+  LoopActor(LoopHost& host, const Actor::Setup& setup, std::function<void()> on_over);
+  ~LoopActor();
+  LoopActor(const LoopActor&) = delete;
+  LoopActor& operator=(const LoopActor&) = delete;
+
+  void Start();
+  void StartAt(std::int64_t start_ns);
+
+  // The transport's wake: readable or writable, or an error, which the next call will tell.
+  void OnReady();
+
+ private:
+  friend class LoopHost;
+  void OnDeadline();
+  void OnSignal();
+  void Resume(Wake wake);
+  void ForgetWait();
+
+  LoopHost& host_;
+  Transport& transport_;
+  SignalBoard& signals_;
+  Actor actor_;
+  std::function<void()> on_over_;
+  Wait wait_;
+  LoopHost::Deadlines::iterator deadline_;
+  bool has_deadline_ = false;
+  bool started_ = false;
+};
+
+}  // namespace tcplab

@@ -1,0 +1,92 @@
+#include "core/script/program.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace tcplab {
+namespace {
+
+constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz";
+
+std::string BuildPayload(const SendStep& send) {
+  if (send.is_text) return send.text;
+  std::string payload(send.bytes, '\0');
+  for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = kAlphabet[i % kAlphabet.size()];
+  return payload;
+}
+
+constexpr std::size_t kMany = std::numeric_limits<std::size_t>::max() / 4;
+
+std::size_t Add(std::size_t a, std::size_t b) {
+  return std::min(kMany, std::min(a, kMany) + std::min(b, kMany));
+}
+std::size_t Multiply(std::size_t a, std::size_t b) {
+  if (a == 0 || b == 0) return 0;
+  return a > kMany / b ? kMany : a * b;
+}
+
+// What one step may record, itself included.
+TraceBound StepBound(const Action& action) {
+  constexpr std::size_t kRetries = 4;  // EAGAIN, EINTR, a poll before the call
+  TraceBound bound;
+  bound.events = 1 + kRetries;
+  if (std::holds_alternative<ConnectStep>(action)) {
+    bound.events += kRetries;  // socket, getsockname, SO_ERROR, fcntl
+    bound.addresses = 3;
+    bound.connections = 1;
+  } else if (const auto* send = std::get_if<SendStep>(&action)) {
+    const std::size_t bytes = send->is_text ? send->text.size() : send->bytes;
+    const std::size_t calls = send->each == 0 ? 1 : (bytes + send->each - 1) / send->each;
+    bound.events = Add(bound.events, calls);
+    bound.sent_bytes = bytes;
+  } else if (const auto* set = std::get_if<SetStep>(&action)) {
+    bound.events += set->options.size();
+  }
+  return bound;
+}
+
+void AddTo(TraceBound& total, const TraceBound& more, std::size_t times) {
+  total.events = Add(total.events, Multiply(more.events, times));
+  total.addresses = Add(total.addresses, Multiply(more.addresses, times));
+  total.connections = Add(total.connections, Multiply(more.connections, times));
+  total.sent_bytes = Add(total.sent_bytes, Multiply(more.sent_bytes, times));
+}
+
+TraceBound RangeBound(const Script& script, std::size_t first, std::size_t last,
+                      std::size_t rounds_without_number) {
+  TraceBound total;
+  for (std::size_t pc = first; pc < last; ++pc) {
+    if (const auto* loop = std::get_if<RepeatBegin>(&script[pc].action)) {
+      const std::size_t rounds =
+          loop->times ? static_cast<std::size_t>(*loop->times) : rounds_without_number;
+      AddTo(total, RangeBound(script, pc + 1, loop->end, rounds_without_number), rounds);
+      pc = loop->end;
+    } else {
+      AddTo(total, StepBound(script[pc].action), 1);
+    }
+  }
+  return total;
+}
+
+}  // namespace
+
+Program::Program(Script script) : script_(std::move(script)) {
+  payloads_.reserve(script_.size());
+  for (const Step& step : script_) {
+    const auto* send = std::get_if<SendStep>(&step.action);
+    payloads_.push_back(send == nullptr ? std::string() : BuildPayload(*send));
+    if (const auto* recv = std::get_if<RecvStep>(&step.action))
+      recv_buffer_ = std::max(recv_buffer_, recv->buffer);
+  }
+}
+
+TraceBound BoundOf(const Script& script, std::size_t incoming_bytes) {
+  // A loop without a number of rounds goes on while something comes, a byte a round at the slowest.
+  TraceBound bound = RangeBound(script, 0, script.size(), Add(incoming_bytes, 1));
+  constexpr std::size_t kEventsPerByte = 2;  // a recv, and a poll or EAGAIN before it
+  bound.events = Add(bound.events, Multiply(incoming_bytes, kEventsPerByte));
+  return bound;
+}
+
+}  // namespace tcplab

@@ -1,0 +1,58 @@
+// A socket of our own: every method is one recorded system call (design: system calls are ours).
+#pragma once
+
+#include <memory>
+
+#include "core/net/handle.h"
+#include "core/net/recorded_calls.h"
+#include "core/script/actor_view.h"
+#include "core/script/transport.h"
+
+namespace tcplab {
+
+// Blocking without a loop, non-blocking with one. Does not close its socket when it is destroyed: a
+// client's stays open until its agent ends, and a handler's is closed by its host.
+class RawTransport final : public Transport {
+ public:
+  // `loop` null: blocking calls. None of the arguments is owned.
+  RawTransport(RecordedCalls& calls, ActorView& view, Loop* loop)
+      : calls_(calls), view_(view), loop_(loop) {}
+
+  // Takes an accepted socket, which is non-blocking exactly when there is a loop.
+  void Adopt(NativeSocket socket);
+
+  [[nodiscard]] bool is_open() const override { return socket_ != kNoSocket; }
+  [[nodiscard]] bool blocking() const override { return loop_ == nullptr; }
+  [[nodiscard]] bool waits_before_recv() const override { return loop_ != nullptr; }
+
+  CallResult Open(const EventContext& at, bool ipv6) override;
+  CallResult Connect(const EventContext& at, const Address& target, bool bounded) override;
+  CallResult ConcludeConnect(const EventContext& at) override;
+  void Established(const EventContext& at) override;
+  CallResult Recv(const EventContext& at, std::span<char> buffer) override;
+  CallResult Send(const EventContext& at, std::string_view bytes) override;
+  CallResult Shutdown(const EventContext& at, ShutdownSide side) override;
+  CallResult Close(const EventContext& at) override;
+  CallResult LingerZero(const EventContext& at) override;
+  Result<CallResult> SetOption(const EventContext& at, std::string_view name,
+                               std::int64_t value) override;
+  CallResult WaitReady(const EventContext& at, Ready ready, std::int64_t deadline_ns) override;
+  void Arm(Ready ready) override;
+  void Disarm() override;
+
+ private:
+  void SetSocket(NativeSocket socket);
+  CallResult EnsureNonBlocking(const EventContext& at);
+
+  RecordedCalls& calls_;
+  ActorView& view_;
+  Loop* loop_;
+  std::unique_ptr<SocketWatcher> watcher_;
+  std::unique_ptr<SocketWatcher>
+      released_;  // of the socket closed last: its callback may be what closed it
+  NativeSocket socket_ = kNoSocket;
+  bool non_blocking_ = false;
+  bool named_ = false;  // the trace has the local address
+};
+
+}  // namespace tcplab

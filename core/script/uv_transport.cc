@@ -1,0 +1,170 @@
+#include "core/script/uv_transport.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/net/errors.h"
+
+namespace tcplab {
+namespace {
+
+CallResult FromUv(std::int64_t status) {
+  if (status >= 0) return {status, ErrorCode::kNone};
+  return {-1, ErrorFromUv(static_cast<int>(status))};
+}
+
+CallResult NotOffered() { return {-1, ErrorCodeOf("ENOTSUP")}; }
+
+uv_buf_t BufferOf(std::string& bytes) {
+  return uv_buf_init(bytes.data(), static_cast<unsigned int>(bytes.size()));
+}
+
+}  // namespace
+
+UvTransport::UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer)
+    : loop_(loop), calls_(calls), read_buffer_(buffer, '\1') {}
+
+uv_stream_t* UvTransport::stream() {
+  // libuv's documented upcast.
+  return reinterpret_cast<uv_stream_t*>(
+      handle_->get());  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+}
+
+CallResult UvTransport::AcceptFrom(uv_tcp_t* listener, std::uint32_t number) {
+  number_ = number;
+  handle_ = std::make_unique<Handle<uv_tcp_t>>();
+  uv_tcp_init(loop_.get(), handle_->get());
+  handle_->set_open();
+  handle_->set_owner(this);
+  const std::int64_t begin_ns = MonotonicNs();
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libuv's documented upcast
+  const CallResult result = FromUv(uv_accept(reinterpret_cast<uv_stream_t*>(listener), stream()));
+  const std::int64_t end_ns = MonotonicNs();
+  std::uint32_t kept = 0;
+  if (result.ok()) {
+    sockaddr_storage storage{};
+    int length = sizeof storage;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets interface
+    if (uv_tcp_getpeername(handle_->get(), reinterpret_cast<sockaddr*>(&storage), &length) == 0) {
+      kept = calls_.recorder().KeepAddress(Address::FromSockaddr(storage).Encoded());
+    }
+  }
+  calls_.recorder().Add(Op::kAccept, {}, number, begin_ns, end_ns, result.encoded(), kept);
+  if (!result.ok()) handle_.reset();
+  return result;
+}
+
+CallResult UvTransport::Open(const EventContext&, bool) { return NotOffered(); }
+CallResult UvTransport::Connect(const EventContext&, const Address&, bool) { return NotOffered(); }
+CallResult UvTransport::ConcludeConnect(const EventContext&) { return NotOffered(); }
+void UvTransport::Established(const EventContext&) {}
+CallResult UvTransport::WaitReady(const EventContext&, Ready, std::int64_t) { return NotOffered(); }
+
+void UvTransport::OnRead(ssize_t nread) {
+  if (nread == 0) return;  // EAGAIN inside libuv
+  const CallResult result = nread == UV_EOF ? CallResult{} : FromUv(nread);
+  const std::int64_t now_ns = MonotonicNs();
+  Chunk chunk{{}, result};
+  std::uint32_t kept = 0;
+  if (result.ok() && result.value > 0) {
+    chunk.bytes = read_buffer_.substr(0, static_cast<std::size_t>(result.value));
+    kept = calls_.recorder().KeepPayload(chunk.bytes);
+  }
+  calls_.recorder().Add(Op::kRecv, {number_, kNoStep, 0},
+                        static_cast<std::uint32_t>(read_buffer_.size()), now_ns, now_ns,
+                        result.encoded(), kept);
+  chunks_.push_back(std::move(chunk));
+  if (armed_ == Ready::kReadable) CallReady();
+}
+
+CallResult UvTransport::Recv(const EventContext&, std::span<char> buffer) {
+  if (chunks_.empty()) return {-1, errors::kAgain};
+  Chunk& chunk = chunks_.front();
+  if (chunk.bytes.empty()) return chunk.end;  // stays: the stream has ended
+  const std::size_t size = std::min(buffer.size(), chunk.bytes.size());
+  std::memcpy(buffer.data(), chunk.bytes.data(), size);
+  chunk.bytes.erase(0, size);
+  if (chunk.bytes.empty()) chunks_.pop_front();
+  return {static_cast<std::int64_t>(size), ErrorCode::kNone};
+}
+
+CallResult UvTransport::Send(const EventContext& at, std::string_view bytes) {
+  if (written_) return *std::exchange(written_, std::nullopt);
+  if (writing_) return {-1, errors::kAgain};
+  unwritten_.assign(bytes);
+  uv_buf_t buffer = BufferOf(unwritten_);
+  const std::int64_t begin_ns = MonotonicNs();
+  const CallResult result = FromUv(uv_try_write(stream(), &buffer, 1));
+  calls_.recorder().Add(Op::kSend, at, static_cast<std::uint32_t>(bytes.size()), begin_ns,
+                        MonotonicNs(), result.encoded());
+  if (result.error != errors::kAgain) return result;
+  // Streams give no sign of being writable, save the callback of a write.
+  write_request_.data = this;
+  const int status =
+      uv_write(&write_request_, stream(), &buffer, 1, [](uv_write_t* request, int written) {
+        auto* owner = static_cast<UvTransport*>(request->data);
+        if (written != UV_ECANCELED) owner->OnWritten(written);
+      });
+  writing_ = status == 0;
+  return writing_ ? result : FromUv(status);
+}
+
+void UvTransport::OnWritten(int status) {
+  writing_ = false;
+  written_ = status < 0
+                 ? FromUv(status)
+                 : CallResult{static_cast<std::int64_t>(unwritten_.size()), ErrorCode::kNone};
+  if (armed_ == Ready::kWritable) CallReady();
+}
+
+CallResult UvTransport::Shutdown(const EventContext& at, ShutdownSide side) {
+  if (side != ShutdownSide::kWrite) return NotOffered();
+  const std::int64_t begin_ns = MonotonicNs();
+  const CallResult result =
+      FromUv(uv_shutdown(&shutdown_request_, stream(), [](uv_shutdown_t*, int) {}));
+  calls_.recorder().Add(Op::kShutdown, at, 1, begin_ns, MonotonicNs(), result.encoded());
+  return result;
+}
+
+CallResult UvTransport::Close(const EventContext& at) {
+  const std::int64_t begin_ns = MonotonicNs();
+  handle_.reset();
+  calls_.recorder().Add(Op::kClose, at, 0, begin_ns, MonotonicNs(), 0);
+  return {};
+}
+
+CallResult UvTransport::LingerZero(const EventContext& at) {
+  return calls_.LingerZero(at, native());
+}
+
+Result<CallResult> UvTransport::SetOption(const EventContext& at, std::string_view name,
+                                          std::int64_t value) {
+  return calls_.SetOption(at, native(), name, value);
+}
+
+NativeSocket UvTransport::native() {
+  uv_os_fd_t descriptor{};
+  uv_fileno(handle_->base(), &descriptor);
+  return static_cast<NativeSocket>(descriptor);
+}
+
+void UvTransport::Arm(Ready ready) {
+  armed_ = ready;
+  if (reading_ || ready != Ready::kReadable) return;
+  reading_ = true;
+  uv_read_start(
+      stream(),
+      [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
+        auto* owner = static_cast<UvTransport*>(handle->data);
+        *buffer = owner == nullptr ? uv_buf_init(nullptr, 0) : BufferOf(owner->read_buffer_);
+      },
+      [](uv_stream_t* handle, ssize_t nread, const uv_buf_t*) {
+        auto* owner = static_cast<UvTransport*>(handle->data);
+        if (owner != nullptr) owner->OnRead(nread);
+      });
+}
+
+void UvTransport::Disarm() { armed_.reset(); }
+
+}  // namespace tcplab

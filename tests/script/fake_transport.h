@@ -1,0 +1,201 @@
+// A transport whose answers a test writes beforehand, and an actor that runs a script on it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/scenario/loader.h"
+#include "core/script/actor.h"
+#include "core/script/transport.h"
+
+namespace tcplab {
+
+// Answers "ok" (to send: all of it; to recv: EAGAIN) unless a test queued something else. Keeps a
+// list of the calls that were made: "connect", "send 5", "recv 4096".
+class FakeTransport final : public Transport {
+ public:
+  bool blocks = true;
+  bool waits_for_recv = false;
+  std::vector<std::string> calls;
+  std::string sent;
+  std::function<void()> on_connect;  // called within Connect
+
+  // The next answer to a call of this name that has none yet.
+  FakeTransport& Answer(const std::string& call, std::int64_t value) {
+    answers_[call].push_back({value, ErrorCode::kNone});
+    return *this;
+  }
+  FakeTransport& Fail(const std::string& call, std::string_view error) {
+    answers_[call].push_back({-1, ErrorCodeOf(error)});
+    return *this;
+  }
+  // The next recv that is answered with bytes; an empty piece is the end of the stream.
+  FakeTransport& Piece(std::string bytes) {
+    Answer("recv", static_cast<std::int64_t>(bytes.size()));
+    pieces_.push_back(std::move(bytes));
+    return *this;
+  }
+  FakeTransport& Pieces(const std::vector<std::string>& pieces) {
+    for (const std::string& piece : pieces) Piece(piece);
+    return *this;
+  }
+  FakeTransport& Adopted() {
+    open_ = true;
+    return *this;
+  }
+
+  [[nodiscard]] bool is_open() const override { return open_; }
+  [[nodiscard]] bool blocking() const override { return blocks; }
+  [[nodiscard]] bool waits_before_recv() const override { return waits_for_recv; }
+
+  CallResult Open(const EventContext&, bool) override {
+    const CallResult result = Next("open", 3);
+    open_ = result.ok();
+    return result;
+  }
+  CallResult Connect(const EventContext&, const Address&, bool bounded) override {
+    if (on_connect) on_connect();
+    return Next("connect", 0, bounded ? "connect bounded" : "connect");
+  }
+  CallResult ConcludeConnect(const EventContext&) override { return Next("conclude", 0); }
+  void Established(const EventContext&) override { calls.emplace_back("established"); }
+  CallResult Recv(const EventContext&, std::span<char> buffer) override {
+    const CallResult result = Next("recv", std::nullopt, "recv " + std::to_string(buffer.size()));
+    if (!result.ok()) return result;
+    std::string& piece = pieces_.front();
+    const std::size_t size = std::min(buffer.size(), piece.size());
+    std::copy_n(piece.begin(), size, buffer.begin());
+    piece.erase(0, size);
+    if (piece.empty()) {
+      pieces_.pop_front();
+    } else {
+      answers_["recv"].push_front({static_cast<std::int64_t>(piece.size()), ErrorCode::kNone});
+    }
+    return {static_cast<std::int64_t>(size), ErrorCode::kNone};
+  }
+  CallResult Send(const EventContext&, std::string_view bytes) override {
+    const CallResult result = Next("send", static_cast<std::int64_t>(bytes.size()),
+                                   "send " + std::to_string(bytes.size()));
+    if (result.ok()) sent += bytes.substr(0, static_cast<std::size_t>(result.value));
+    return result;
+  }
+  CallResult Shutdown(const EventContext&, ShutdownSide side) override {
+    return Next("shutdown", 0, "shutdown " + std::to_string(static_cast<int>(side)));
+  }
+  CallResult Close(const EventContext&) override {
+    open_ = false;
+    return Next("close", 0);
+  }
+  CallResult LingerZero(const EventContext&) override { return Next("linger", 0); }
+  Result<CallResult> SetOption(const EventContext&, std::string_view name,
+                               std::int64_t value) override {
+    const std::string call = "set " + std::string(name) + " " + std::to_string(value);
+    if (name == "SO_NOSIGPIPE") {
+      calls.push_back(call);
+      return tcplab::Fail(ErrorKind::kUnsupported, "this platform has no such option");
+    }
+    return Next("set", 0, call);
+  }
+  CallResult WaitReady(const EventContext&, Ready, std::int64_t) override { return {1, {}}; }
+  void Arm(Ready) override {}
+  void Disarm() override {}
+
+ private:
+  CallResult Next(const std::string& call, std::optional<std::int64_t> otherwise,
+                  const std::string& said = {}) {
+    calls.push_back(said.empty() ? call : said);
+    std::deque<CallResult>& queued = answers_[call];
+    if (queued.empty()) {
+      return otherwise ? CallResult{*otherwise, ErrorCode::kNone} : CallResult{-1, errors::kAgain};
+    }
+    const CallResult result = queued.front();
+    queued.pop_front();
+    return result;
+  }
+
+  bool open_ = false;
+  std::map<std::string, std::deque<CallResult>> answers_;
+  std::deque<std::string> pieces_;
+};
+
+// Steps as the language writes them: R"([{"connect": {}}, {"send": "x"}])".
+inline Script ScriptOf(std::string_view steps, ScriptRole role = ScriptRole::kClient) {
+  Result<Script> script = LowerScript(nlohmann::json::parse(steps), role, 0);
+  EXPECT_TRUE(script) << script.error().message;
+  return script ? std::move(*script) : Script{};
+}
+
+// "step:outcome" of every step that is recorded, in order: "0:ok", "1:ok 5".
+inline std::vector<std::string> StepWords(const RecorderTrace& trace) {
+  std::vector<std::string> words;
+  for (const Event& event : trace.events) {
+    if (event.op != Op::kStep) continue;
+    Outcome outcome;
+    outcome.kind = static_cast<Outcome::Kind>(event.argument);
+    outcome.error = event.error();
+    if (!event.failed()) outcome.value = event.result;
+    words.push_back(std::to_string(event.step) + ":" + outcome.Word());
+  }
+  return words;
+}
+
+// An actor on a fake transport. Its signals, recorder, view and freeze are at hand.
+class Stage {
+ public:
+  explicit Stage(std::string_view steps) : program_(ScriptOf(steps)) {}
+
+  FakeTransport transport;
+  std::vector<std::string> given;  // signals that the actor gave
+  SignalBoard signals{[this](const std::string& name) { given.push_back(name); }};
+  Recorder recorder{{.events = 4096, .addresses = 8, .payload = 0}};
+  ActorView view;
+  std::atomic<bool> frozen{false};
+
+  Wait Resume(Wake wake = Wake::kStart) {
+    if (actor_ == nullptr) {
+      Actor::Setup setup;
+      setup.number = 6;
+      setup.program = &program_;
+      setup.target = &target_;
+      setup.transport = &transport;
+      setup.signals = &signals;
+      setup.recorder = &recorder;
+      setup.view = &view;
+      setup.frozen = &frozen;
+      actor_ = std::make_unique<Actor>(setup);
+    }
+    return actor_->Resume(wake);
+  }
+  // Runs a script that never has to wait, and returns its outcomes.
+  std::vector<std::string> Run() {
+    const Wait wait = Resume();
+    EXPECT_EQ(wait.what, Wait::For::kDone);
+    return Steps();
+  }
+  [[nodiscard]] std::vector<std::string> Steps() const { return StepWords(recorder.Take()); }
+  [[nodiscard]] std::vector<Event> EventsOf(Op op) const {
+    std::vector<Event> events;
+    for (const Event& event : recorder.Take().events) {
+      if (event.op == op) events.push_back(event);
+    }
+    return events;
+  }
+
+ private:
+  Program program_;
+  Address target_ = *Address::Parse("127.0.0.1", 9);
+  std::unique_ptr<Actor> actor_;
+};
+
+}  // namespace tcplab
