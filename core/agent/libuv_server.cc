@@ -1,0 +1,164 @@
+#include "core/agent/libuv_server.h"
+
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/net/errors.h"
+
+namespace tcplab {
+namespace {
+
+tl::unexpected<Error> CallFailed(const char* call, const ListenSpec& spec, int status) {
+  return HarnessFault(std::string(call) + " " + spec.address + " port " +
+                      std::to_string(spec.port) + ": " +
+                      std::string(ErrorName(ErrorFromUv(status))));
+}
+
+std::size_t ReadBuffer(const Program& program) {
+  constexpr std::size_t kSuggestedByLibuv = 65536;
+  return program.recv_buffer() == 0 ? kSuggestedByLibuv : program.recv_buffer();
+}
+
+}  // namespace
+
+LibuvServer::LibuvServer(ServerContext& context)
+    : context_(context), recorder_(context.handler_capacity), calls_(recorder_) {}
+
+LibuvServer::~LibuvServer() { thread_.Stop(); }
+
+Result<Address> LibuvServer::Open() {
+  host_.emplace(thread_.loop(), context_.signals);
+  handlers_.emplace(context_, *host_, recorder_, [this] {
+    if (holds_connection_) AcceptHeld();
+  });
+  Result<Address> address = Listen();
+  if (!address) return address;
+  if (Status started = thread_.Start(); !started) return Forward(started);
+  return address;
+}
+
+Result<Address> LibuvServer::Listen() {
+  const ListenSpec& spec = context_.spec.listen;
+  Result<Address> address = Address::Parse(spec.address, spec.port);
+  if (!address) return address;
+  listener_ = std::make_unique<Handle<uv_tcp_t>>();
+  uv_tcp_init(thread_.loop().get(), listener_->get());
+  listener_->set_open();
+  listener_->set_owner(this);
+
+  sockaddr_storage storage{};
+  address->ToSockaddr(storage);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets interface
+  auto* const name = reinterpret_cast<sockaddr*>(&storage);
+  if (const int status = uv_tcp_bind(listener_->get(), name, 0); status != 0) {
+    return CallFailed("uv_tcp_bind to", spec, status);
+  }
+  if (spec.mode == ListenMode::kListen) {
+    const std::int64_t begin_ns = MonotonicNs();
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libuv's documented upcast
+    const int status = uv_listen(reinterpret_cast<uv_stream_t*>(listener_->get()), spec.backlog,
+                                 [](uv_stream_t* handle, int result) {
+                                   auto* owner = static_cast<LibuvServer*>(handle->data);
+                                   if (owner != nullptr) owner->OnConnection(result);
+                                 });
+    calls_.recorder().Add(Op::kListen, {}, static_cast<std::uint32_t>(spec.backlog), begin_ns,
+                          MonotonicNs(), -static_cast<std::int64_t>(ErrorFromUv(status)));
+    if (status != 0) return CallFailed("uv_listen on", spec, status);
+  }
+  int length = sizeof storage;
+  if (const int status = uv_tcp_getsockname(listener_->get(), name, &length); status != 0) {
+    return CallFailed("uv_tcp_getsockname of", spec, status);
+  }
+  return Address::FromSockaddr(storage);
+}
+
+Status LibuvServer::Go(std::int64_t go_ns) {
+  thread_.Run([this, go_ns] {
+    if (const auto close_after_ms = context_.spec.listen.close_after_ms) {
+      close_timer_.emplace(thread_.loop(), [this] { CloseListener(); });
+      close_timer_->Set(go_ns + MsToNs(*close_after_ms));
+    }
+    if (context_.spec.accept.model == AcceptModel::kNever) return;
+    accept_timer_.emplace(thread_.loop(), [this] {
+      accepting_ = true;
+      if (holds_connection_) AcceptHeld();
+    });
+    accept_timer_->Set(go_ns + MsToNs(context_.spec.accept.after_ms));
+    accepting_ = context_.spec.accept.after_ms <= 0;
+  });
+  return {};
+}
+
+void LibuvServer::OnConnection(int status) {
+  if (status < 0) return;
+  holds_connection_ = true;
+  AcceptHeld();
+}
+
+void LibuvServer::AcceptHeld() {
+  const bool busy = context_.spec.accept.model == AcceptModel::kIterative && handlers_->busy();
+  if (!accepting_ || busy || context_.frozen.load()) return;
+  holds_connection_ = false;  // taken now; libuv may tell of the next from within uv_accept's poll
+  auto transport =
+      std::make_unique<UvTransport>(thread_.loop(), calls_, ReadBuffer(context_.program));
+  const std::uint32_t number = next_number_;
+  if (!transport->AcceptFrom(listener_->get(), number).ok()) return;
+  ++next_number_;
+  handlers_->Serve(number, std::move(transport), std::make_unique<ActorView>());
+}
+
+void LibuvServer::CloseListener() {
+  if (context_.frozen.load() || listener_ == nullptr) return;
+  const std::int64_t begin_ns = MonotonicNs();
+  listener_.reset();
+  holds_connection_ = false;
+  calls_.recorder().Add(Op::kClose, {}, 0, begin_ns, MonotonicNs(), 0);
+}
+
+void LibuvServer::Freeze() {
+  thread_.Run([this] {
+    handlers_->RecordStates(recorder_);
+    if (listener_ == nullptr) return;
+    uv_os_fd_t descriptor{};
+    if (uv_fileno(listener_->base(), &descriptor) != 0) return;
+    const std::int64_t begin_ns = MonotonicNs();
+    const std::optional<AcceptQueue> queue = SysAcceptQueue(static_cast<NativeSocket>(descriptor));
+    if (queue) recorder_.Add(Op::kQueue, {}, queue->limit, begin_ns, MonotonicNs(), queue->length);
+  });
+}
+
+void LibuvServer::Drain() {
+  thread_.Run([this] { DrainOnLoop(); });
+}
+
+void LibuvServer::DrainOnLoop() {
+  if (listener_ == nullptr) return;
+  if (holds_connection_) {
+    auto held = std::make_unique<UvTransport>(thread_.loop(), calls_, ReadBuffer(context_.program));
+    if (held->AcceptFrom(listener_->get(), next_number_).ok()) {
+      ++next_number_;
+      drained_.push_back(std::move(held));
+    }
+    holds_connection_ = false;
+  }
+  // The rest is the kernel's queue. The descriptor is libuv's, and non-blocking already.
+  uv_os_fd_t descriptor{};
+  if (uv_fileno(listener_->base(), &descriptor) != 0) return;
+  constexpr std::uint32_t kMostDrained = 1U << 20U;  // a bound, not a limit
+  for (std::uint32_t i = 0; i < kMostDrained; ++i) {
+    Address peer;
+    const CallResult accepted =
+        calls_.Accept(static_cast<NativeSocket>(descriptor), Blocking::kNo, next_number_ + i, peer);
+    if (!accepted.ok() && !AcceptGoesOn(accepted.error)) return;
+  }
+}
+
+void LibuvServer::Finish() {}  // no thread sits in accept; the listener ends with the process
+
+std::vector<RecorderTrace> LibuvServer::Take() {
+  std::vector<RecorderTrace> traces;
+  traces.push_back(recorder_.Take());
+  return traces;
+}
+
+}  // namespace tcplab

@@ -1,0 +1,52 @@
+// The server's listening socket: opened raw, read at the freeze, drained, and shut down at the very
+// end.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/net/recorded_calls.h"
+#include "core/scenario/scenario.h"
+
+namespace tcplab {
+
+// Opened by the agent's main thread. Accepting threads use native() as long as nobody has closed
+// it; closing and draining exclude each other.
+class Listener {
+ public:
+  // socket, bind, and listen unless the mode is kBound; the address it got. The scenario's own
+  // block failing is a fault of the harness, told with the errno.
+  Result<Address> Open(const ListenSpec& spec, Blocking blocking, RecordedCalls& calls);
+
+  [[nodiscard]] NativeSocket native() const { return socket_; }
+
+  // Records how long the accept queue is by the kernel's word, where it tells.
+  void RecordQueue(RecordedCalls& calls);
+
+  // Accepts until EAGAIN, serving nobody. The sockets stay open until the agent ends: closing them
+  // here would show at the client. `first_number` counts on from the connections that were accepted
+  // for a script.
+  void Drain(RecordedCalls& calls, std::uint32_t first_number);
+
+  // Wakes a thread that sits in accept (close does not) and resets what is queued.
+  void Shutdown(RecordedCalls& calls);
+
+  // Ends the listening for good.
+  void Close(RecordedCalls& calls);
+
+  [[nodiscard]] bool closed() const;
+
+ private:
+  mutable std::mutex mutex_;
+  NativeSocket socket_ =
+      kNoSocket;  // never changes once open; `closed_` says whether it still is ours
+  bool closed_ = false;
+};
+
+// Whether an acceptor goes on after this error: it told of one connection, not of the listener
+// (accept(2)).
+[[nodiscard]] bool AcceptGoesOn(ErrorCode error);
+
+}  // namespace tcplab

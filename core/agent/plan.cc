@@ -1,0 +1,111 @@
+#include "core/agent/plan.h"
+
+namespace tcplab {
+namespace {
+
+using nlohmann::json;
+
+json CapacityToJson(const Recorder::Capacity& capacity) {
+  return {{"events", capacity.events},
+          {"addresses", capacity.addresses},
+          {"payload", capacity.payload}};
+}
+
+Recorder::Capacity CapacityFromJson(const json& document) {
+  Recorder::Capacity capacity;
+  capacity.events = document.at("events").get<std::size_t>();
+  capacity.addresses = document.at("addresses").get<std::size_t>();
+  capacity.payload = document.at("payload").get<std::size_t>();
+  return capacity;
+}
+
+FleetPlan FleetFromJson(const json& document) {
+  FleetPlan plan;
+  plan.groups = document.at("groups");
+  plan.each = CapacityFromJson(document.at("each"));
+  for (const json& client : document.at("clients")) {
+    plan.clients.push_back({client.at(0).get<std::size_t>(), client.at(1).get<std::uint32_t>(),
+                            client.at(2).get<double>()});
+  }
+  return plan;
+}
+
+// Binary JSON would not be smaller here, and text can be read in a debugger.
+template <typename Parse>
+auto Guarded(const char* what, Parse&& parse) -> Result<decltype(parse())> {
+  try {
+    return parse();
+  } catch (const json::exception& error) {
+    return HarnessFault(std::string(what) + " could not be read: " + error.what());
+  }
+}
+
+}  // namespace
+
+std::string ToPayload(const ServerPlan& plan) {
+  return json{{"server", plan.server},
+              {"listener", CapacityToJson(plan.listener)},
+              {"handlers", CapacityToJson(plan.handlers)}}
+      .dump();
+}
+
+std::string ToPayload(const FleetPlan& plan) {
+  json clients = json::array();
+  for (const FleetPlan::Client& client : plan.clients) {
+    clients.push_back({client.group, client.number, client.start_ms});
+  }
+  return json{{"groups", plan.groups}, {"clients", clients}, {"each", CapacityToJson(plan.each)}}
+      .dump();
+}
+
+std::string ToPayload(const GoMessage& go) {
+  json document{{"go_ns", go.go_ns}};
+  if (go.target.valid()) {
+    json bytes = json::array();
+    for (const char c : go.target.Encoded()) bytes.push_back(static_cast<unsigned char>(c));
+    document["target"] = bytes;
+  }
+  return document.dump();
+}
+
+Result<GoMessage> GoFromPayload(const std::string& payload) {
+  return Guarded("a go message", [&] {
+    const json document = json::parse(payload);
+    GoMessage go;
+    go.go_ns = document.at("go_ns").get<std::int64_t>();
+    if (document.contains("target")) {
+      std::string encoded;
+      for (const json& byte : document.at("target")) encoded += static_cast<char>(byte.get<int>());
+      go.target = Address::Decode(encoded);
+    }
+    return go;
+  });
+}
+
+Result<AnyPlan> PlanFromPayload(const std::string& payload) {
+  return Guarded("a plan", [&] {
+    const json document = json::parse(payload);
+    AnyPlan plan;
+    plan.is_server = document.contains("server");
+    if (plan.is_server) {
+      plan.server = {document.at("server"), CapacityFromJson(document.at("listener")),
+                     CapacityFromJson(document.at("handlers"))};
+    } else {
+      plan.fleet = FleetFromJson(document);
+    }
+    return plan;
+  });
+}
+
+std::string ToPayload(const AgentFault& fault) {
+  return json{{"code", fault.code}, {"message", fault.message}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
+}
+
+AgentFault FaultFromPayload(const std::string& payload) {
+  const json document = json::parse(payload, nullptr, false);
+  if (!document.is_object()) return {"agent_fault", "an agent failed and could not say why"};
+  return {document.value("code", "agent_fault"), document.value("message", "")};
+}
+
+}  // namespace tcplab

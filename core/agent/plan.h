@@ -1,0 +1,60 @@
+// What an agent is told to do, as it travels: the resolved part of a case, and how much may be
+// recorded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>  // a plan is JSON with a few numbers beside it
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/net/address.h"
+#include "core/trace/recorder.h"
+
+namespace tcplab {
+
+struct ServerPlan {
+  nlohmann::json server;        // Case::document's "server"
+  Recorder::Capacity listener;  // of the agent's main thread: set-up, freeze, drain
+  Recorder::Capacity handlers;  // of everything the acceptor and the handlers record together
+};
+
+struct FleetPlan {
+  struct Client {
+    std::size_t group = 0;
+    std::uint32_t number = 0;
+    double start_ms = 0;
+  };
+  nlohmann::json groups;  // Case::document's "clients"
+  std::vector<Client> clients;
+  Recorder::Capacity each;  // of one client
+};
+
+struct GoMessage {
+  std::int64_t go_ns = 0;  // on the monotonic clock that all agents of this machine share
+  Address target;          // for a fleet; not valid for a server
+};
+
+[[nodiscard]] std::string ToPayload(const ServerPlan& plan);
+[[nodiscard]] std::string ToPayload(const FleetPlan& plan);
+[[nodiscard]] std::string ToPayload(const GoMessage& go);
+[[nodiscard]] Result<GoMessage> GoFromPayload(const std::string& payload);
+
+// Which kind of plan a payload holds, told by what is in it.
+struct AnyPlan {
+  bool is_server = false;
+  ServerPlan server;
+  FleetPlan fleet;
+};
+[[nodiscard]] Result<AnyPlan> PlanFromPayload(const std::string& payload);
+
+// A fault of an agent: the code is what a result's `errors` shows.
+struct AgentFault {
+  std::string code;  // "listen_failed"
+  std::string message;
+};
+[[nodiscard]] std::string ToPayload(const AgentFault& fault);
+[[nodiscard]] AgentFault FaultFromPayload(const std::string& payload);
+
+}  // namespace tcplab
