@@ -1,0 +1,159 @@
+#include "core/observe/observe.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/check.h"
+#include "core/base/clock.h"
+#include "core/observe/delays.h"
+#include "core/observe/outcomes.h"
+#include "core/observe/streams.h"
+#include "core/observe/trial_view.h"
+
+namespace tcplab {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<ObservationKind, 13> kKinds = {{
+    {"connect_outcomes", ObservationClass::kSet},
+    {"outcome_counts", ObservationClass::kSet},
+    {"accept_order", ObservationClass::kOrder},
+    {"queue_order", ObservationClass::kOrder},
+    {"recv_sizes", ObservationClass::kDistribution},
+    {"recv_histogram", ObservationClass::kDistribution},
+    {"recv_calls", ObservationClass::kDistribution},
+    {"replies", ObservationClass::kExact},
+    {"send_results", ObservationClass::kSet},
+    {"stream_end", ObservationClass::kSet},
+    {"bytes", ObservationClass::kExact},
+    {"steps", ObservationClass::kSet},
+    {"connect_ms", ObservationClass::kTiming},
+}};
+
+// Connections of clients that the snapshot still called pending.
+std::uint64_t CountLate(const TrialView& view, const json& outcomes) {
+  std::uint64_t late = 0;
+  for (const ConnectionFacts& connection : view.connections) {
+    if (!connection.before_freeze && connection.client && outcomes[*connection.client] == "pending")
+      ++late;
+  }
+  return late;
+}
+
+TrialHealth HealthOf(const Case& a_case, const TrialView& view, const json& outcomes) {
+  TrialHealth health;
+  health.max_delay_ms = MaxDelayMs(a_case, view);
+  health.freeze_gap_ms = NsToMs(view.drained_ns - view.freeze_ns);
+  health.late = CountLate(view, outcomes);
+  for (const ConnectionFacts& connection : view.connections)
+    health.strangers += connection.client ? 0 : 1;
+  // libuv holds a connection of its own, which the kernel's queue does not count.
+  if (view.queue && a_case.server.io != Io::kLibuv) {
+    const std::size_t drained = view.connections.size() - view.accepted;
+    const auto length = static_cast<std::size_t>((*view.queue)->result);
+    health.queue_mismatches = drained != length + health.late && drained != length ? 1 : 0;
+  }
+  health.bytes_conserved = BytesConserved(view);
+  return health;
+}
+
+// The kernel's names for the states of TCP (RFC 9293 section 3.3.2), as TCP_INFO numbers them on
+// Linux.
+std::string_view TcpStateName(std::uint32_t state) {
+  constexpr std::array<std::string_view, 13> kNames = {
+      "unknown", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",   "TIME_WAIT",
+      "CLOSE",   "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV"};
+  return state < kNames.size() ? kNames[state] : kNames[0];
+}
+
+json EvidenceOf(const TrialView& view) {
+  json states = json::array();
+  for (const ClientFacts& client : view.clients) {
+    const bool known = client.state && (*client.state)->argument != 0;
+    states.push_back(known ? json(TcpStateName((*client.state)->argument)) : json(nullptr));
+  }
+  return {{"queue_length", view.queue ? json((*view.queue)->result) : json(nullptr)},
+          {"queue_limit", view.queue ? json((*view.queue)->argument) : json(nullptr)},
+          {"tcp_states", std::move(states)}};
+}
+
+}  // namespace
+
+std::string_view ObservationClassName(ObservationClass observation_class) {
+  switch (observation_class) {
+    case ObservationClass::kSet:
+      return "set";
+    case ObservationClass::kOrder:
+      return "order";
+    case ObservationClass::kDistribution:
+      return "distribution";
+    case ObservationClass::kExact:
+      return "exact";
+    case ObservationClass::kTiming:
+      return "timing";
+  }
+  TCPLAB_CHECK(false);
+  return {};
+}
+
+std::span<const ObservationKind> ObservationKinds() { return kKinds; }
+
+Result<TrialObservations> Observe(const Case& a_case, const TrialTrace& trace) {
+  if (Status whole = Verify(trace); !whole) return Forward(whole);
+  const TrialView view = BuildTrialView(a_case, trace);
+  TrialObservations observed;
+  auto& values = observed.values;
+  const json outcomes = ConnectOutcomes(view);
+  values["connect_outcomes"] = outcomes;
+  values["outcome_counts"] = OutcomeCounts(outcomes);
+  values["accept_order"] = AcceptOrder(view);
+  values["queue_order"] = QueueOrder(view);
+  values["recv_sizes"] = RecvSizes(view);
+  values["recv_histogram"] = RecvHistogram(view);
+  values["recv_calls"] = RecvCalls(view);
+  values["replies"] = Replies(a_case, view);
+  values["send_results"] = SendResults(view);
+  values["stream_end"] = StreamEnd(view);
+  values["bytes"] = Bytes(view);
+  values["steps"] = LabelledSteps(a_case, view);
+  values["connect_ms"] = ConnectMs(view);
+  TCPLAB_CHECK(values.size() == kKinds.size());
+  observed.health = HealthOf(a_case, view, outcomes);
+  observed.evidence = EvidenceOf(view);
+  return observed;
+}
+
+std::optional<LocalFault> FindLocalFault(const TrialTrace& trace) {
+  struct Row {
+    std::string_view error;
+    const char* code;
+    bool clients_only;
+  };
+  constexpr std::array<Row, 5> kFaults = {{{"EMFILE", "descriptors", false},
+                                           {"ENFILE", "descriptors", false},
+                                           {"ENOMEM", "memory", false},
+                                           {"ENOBUFS", "memory", false},
+                                           {"EADDRNOTAVAIL", "local_address", true}}};
+  const auto look = [&](const AgentTrace& agent, bool client) -> std::optional<LocalFault> {
+    for (const RecorderTrace& recorder : agent.recorders) {
+      for (const Event& event : recorder.events) {
+        if (!event.failed() || event.op == Op::kStep) continue;
+        for (const Row& row : kFaults) {
+          if (ErrorName(event.error()) != row.error || (row.clients_only && !client)) continue;
+          return LocalFault{row.code, "the " + agent.name + " agent's " +
+                                          std::string(OpName(event.op)) + " returned " +
+                                          std::string(row.error)};
+        }
+      }
+    }
+    return std::nullopt;
+  };
+  if (auto fault = look(trace.server, false)) return fault;
+  for (const AgentTrace& fleet : trace.fleets) {
+    if (auto fault = look(fleet, true)) return fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tcplab

@@ -1,0 +1,261 @@
+#include "core/observe/streams.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "core/base/text.h"
+
+namespace tcplab {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostSizes = 10'000;
+
+// Retries say how an endpoint waits, not what TCP did.
+bool IsRetry(const Event& event) {
+  const std::string_view name = ErrorName(event.error());
+  return event.failed() && (name == "EAGAIN" || name == "EINTR");
+}
+
+bool IsData(const Event& event, Op op) {
+  return event.op == op && !event.failed() && event.result > 0;
+}
+
+std::int64_t Sum(std::span<const EventRef> events, Op op) {
+  std::int64_t sum = 0;
+  for (const EventRef& ref : events) {
+    if (IsData(*ref.event, op)) sum += ref->result;
+  }
+  return sum;
+}
+
+std::span<const ConnectionFacts> Accepted(const TrialView& view) {
+  return std::span(view.connections).first(view.accepted);
+}
+
+// What the client did on the connection; empty for a stranger's.
+std::span<const EventRef> ClientSide(const TrialView& view, const ConnectionFacts& connection) {
+  if (!connection.client) return {};
+  const ClientFacts& client = view.clients[*connection.client];
+  const Attempt& attempt = client.attempts[*connection.attempt];
+  return std::span(client.events)
+      .subspan(attempt.first_event, attempt.last_event - attempt.first_event);
+}
+
+json Text(std::string_view bytes) {
+  if (IsUtf8(bytes)) return std::string(bytes);
+  return {{"hex", ToHex(bytes)}};
+}
+
+// How a reader's stream ended, by what its recvs returned.
+json EndOf(std::span<const EventRef> events) {
+  std::string end = "open";
+  for (const EventRef& ref : events) {
+    if (ref->op != Op::kRecv || IsRetry(*ref.event)) continue;
+    if (ref->failed()) {
+      const std::string_view name = ErrorName(ref->error());
+      end = name == "ECONNRESET" ? "reset" : name == "ETIMEDOUT" ? "timeout" : std::string(name);
+    } else if (ref->result == 0 && ref->argument > 0 && end == "open") {
+      end = "eof";  // after a reset Linux returns 0 as well: the first word stays
+    }
+  }
+  return end;
+}
+
+Outcome StepOutcome(const Event& event) {
+  Outcome outcome;
+  outcome.kind = static_cast<Outcome::Kind>(event.argument);
+  if (outcome.kind == Outcome::Kind::kError) {
+    outcome.error = event.error();
+  } else {
+    outcome.value = event.result;
+  }
+  return outcome;
+}
+
+// Re-reads a client's stream as its recv steps did: what a step returned is cut from what the recvs
+// brought.
+json RepliesOf(const Script& script, const ClientFacts& client) {
+  json replies = json::array();
+  std::string stream;
+  bool kept = true;
+  for (const EventRef& ref : client.events) {
+    if (ref->op == Op::kConnect) stream.clear();
+    if (IsData(*ref.event, Op::kRecv)) {
+      const std::string_view data = ref.data();
+      kept = kept && data.size() == static_cast<std::size_t>(ref->result);
+      stream.append(data);
+    }
+    const bool recv_step = ref->op == Op::kStep && ref->step < script.size() &&
+                           std::holds_alternative<RecvStep>(script[ref->step].action);
+    if (!recv_step || ref->result <= 0) continue;
+    const auto size = static_cast<std::size_t>(ref->result);
+    if (kept && size <= stream.size()) {
+      replies.push_back(Text(std::string_view(stream).substr(0, size)));
+      stream.erase(0, size);
+    } else {
+      replies.push_back({{"bytes", size}});  // more came than was kept
+    }
+  }
+  return replies;
+}
+
+// Outcomes of the step at `pc`, in the order in which they came, and what was under way at the
+// freeze.
+template <typename Facts>
+void AppendOutcomes(json& outcomes, const Facts& facts, std::uint16_t pc) {
+  for (const EventRef& ref : facts.events) {
+    if (ref->op == Op::kStep && ref->step == pc) outcomes.push_back(StepOutcome(*ref.event).Word());
+  }
+  if (facts.state && (*facts.state)->step == pc) outcomes.push_back("unfinished");
+}
+
+}  // namespace
+
+json RecvSizes(const TrialView& view) {
+  json sizes = json::array();
+  std::size_t count = 0;
+  for (const ConnectionFacts& connection : Accepted(view)) {
+    json of_connection = json::array();
+    for (const EventRef& ref : connection.events) {
+      if (!IsData(*ref.event, Op::kRecv)) continue;
+      if (++count > kMostSizes) return nullptr;
+      of_connection.push_back(ref->result);
+    }
+    sizes.push_back(std::move(of_connection));
+  }
+  return sizes;
+}
+
+json RecvHistogram(const TrialView& view) {
+  std::map<std::int64_t, std::uint64_t> histogram;
+  for (const ConnectionFacts& connection : Accepted(view)) {
+    for (const EventRef& ref : connection.events) {
+      if (IsData(*ref.event, Op::kRecv)) ++histogram[ref->result];
+    }
+  }
+  json counts = json::object();
+  for (const auto& [size, count] : histogram) counts[std::to_string(size)] = count;
+  return counts;
+}
+
+json RecvCalls(const TrialView& view) {
+  json calls = json::array();
+  for (const ConnectionFacts& connection : Accepted(view)) {
+    std::uint64_t count = 0;
+    for (const EventRef& ref : connection.events) count += IsData(*ref.event, Op::kRecv) ? 1 : 0;
+    calls.push_back(count);
+  }
+  return calls;
+}
+
+json Bytes(const TrialView& view) {
+  json bytes = json::array();
+  for (const ConnectionFacts& connection : Accepted(view)) {
+    const std::span<const EventRef> client = ClientSide(view, connection);
+    const json sent = connection.client ? json(Sum(client, Op::kSend)) : json(nullptr);
+    const json received = connection.client ? json(Sum(client, Op::kRecv)) : json(nullptr);
+    bytes.push_back({{"to_server", {sent, Sum(connection.events, Op::kRecv)}},
+                     {"to_client", {Sum(connection.events, Op::kSend), received}}});
+  }
+  return bytes;
+}
+
+json Replies(const Case& a_case, const TrialView& view) {
+  json replies = json::array();
+  const std::vector<ScheduledClient> schedule = Schedule(a_case);
+  for (std::size_t i = 0; i < view.clients.size(); ++i) {
+    replies.push_back(RepliesOf(a_case.clients[schedule[i].group].script, view.clients[i]));
+  }
+  return replies;
+}
+
+json SendResults(const TrialView& view) {
+  json results = json::array();
+  for (const ClientFacts& client : view.clients) {
+    json counts = json::object();
+    const auto count = [&counts](const std::string& word) {
+      json& entry = counts[word];
+      entry = entry.is_null() ? 1 : entry.get<std::uint64_t>() + 1;
+    };
+    for (const EventRef& ref : client.events) {
+      if (ref->op != Op::kSend || IsRetry(*ref.event)) continue;
+      count(ref->failed() ? Outcome::Failed(ref->error()).Word()
+                          : Outcome::Bytes(ref->result).Word());
+    }
+    if (client.open && (*client.open)->op == Op::kSend) count("unfinished");
+    results.push_back(std::move(counts));
+  }
+  return results;
+}
+
+json StreamEnd(const TrialView& view) {
+  json clients = json::array();
+  for (const ClientFacts& client : view.clients) {
+    const bool connected = !client.attempts.empty() && client.attempts.back().established_ns;
+    clients.push_back(
+        connected ? EndOf(std::span(client.events).subspan(client.attempts.back().first_event))
+                  : json(nullptr));
+  }
+  json servers = json::array();
+  for (const ConnectionFacts& connection : Accepted(view))
+    servers.push_back(EndOf(connection.events));
+  return {{"client", std::move(clients)}, {"server", std::move(servers)}};
+}
+
+json LabelledSteps(const Case& a_case, const TrialView& view) {
+  json steps = json::object();
+  const std::vector<ScheduledClient> schedule = Schedule(a_case);
+  const auto append = [&steps](const Script& script, const auto& facts_of, std::size_t actors) {
+    for (std::size_t pc = 0; pc < script.size(); ++pc) {
+      const std::string& label = script[pc].label;
+      if (label.empty()) continue;
+      json& per_actor = steps[label];
+      if (per_actor.is_null()) per_actor = json::array();
+      const std::size_t first = per_actor.size();
+      for (std::size_t i = 0; i < actors; ++i) per_actor.push_back(json::array());
+      for (std::size_t i = 0; i < actors; ++i)
+        facts_of(per_actor[first + i], i, static_cast<std::uint16_t>(pc));
+    }
+  };
+  for (std::size_t group = 0; group < a_case.clients.size(); ++group) {
+    append(
+        a_case.clients[group].script,
+        [&](json& outcomes, std::size_t client, std::uint16_t pc) {
+          if (schedule[client].group == group) AppendOutcomes(outcomes, view.clients[client], pc);
+        },
+        view.clients.size());
+  }
+  append(
+      a_case.server.script,
+      [&](json& outcomes, std::size_t connection, std::uint16_t pc) {
+        AppendOutcomes(outcomes, view.connections[connection], pc);
+      },
+      view.accepted);
+  return steps;
+}
+
+bool BytesConserved(const TrialView& view) {
+  const auto one_way = [](std::span<const EventRef> sender,
+                          const std::optional<EventRef>& in_flight,
+                          std::span<const EventRef> receiver) {
+    const std::int64_t sent = Sum(sender, Op::kSend);
+    const bool sending = in_flight && (*in_flight)->op == Op::kSend;
+    const std::int64_t may_be_sent = sent + (sending ? std::int64_t{(*in_flight)->argument} : 0);
+    const std::int64_t received = Sum(receiver, Op::kRecv);
+    if (received > may_be_sent) return false;
+    return EndOf(receiver) != "eof" || received >= sent;
+  };
+  for (const ConnectionFacts& connection : Accepted(view)) {
+    if (!connection.client) continue;
+    const ClientFacts& client = view.clients[*connection.client];
+    const std::span<const EventRef> client_events = ClientSide(view, connection);
+    if (!one_way(client_events, client.open, connection.events)) return false;
+    if (!one_way(connection.events, connection.open, client_events)) return false;
+  }
+  return true;
+}
+
+}  // namespace tcplab

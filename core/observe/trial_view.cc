@@ -1,0 +1,193 @@
+#include "core/observe/trial_view.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace tcplab {
+namespace {
+
+bool Ended(const Event& event, std::int64_t freeze_ns) {
+  return event.finished() && event.end_ns <= freeze_ns;
+}
+
+// Sorts one event of an actor: over by the freeze, in flight at it, or later than it.
+template <typename Facts>
+void Sort(Facts& facts, const EventRef& ref, std::int64_t freeze_ns) {
+  if (ref->op == Op::kState) {
+    facts.state = ref;
+  } else if (Ended(*ref.event, freeze_ns)) {
+    facts.events.push_back(ref);
+  } else if (ref->begin_ns <= freeze_ns && ref->op != Op::kStep && !facts.open) {
+    facts.open = ref;
+  }
+}
+
+// What a client's connects came to, in the order in which they were made.
+void FindAttempts(ClientFacts& client) {
+  Attempt* current = nullptr;
+  for (std::size_t i = 0; i < client.events.size(); ++i) {
+    const EventRef& ref = client.events[i];
+    switch (ref->op) {
+      case Op::kConnect:
+        if (current != nullptr) current->last_event = i;
+        current = &client.attempts.emplace_back();
+        current->begin_ns = ref->begin_ns;
+        current->first_event = i;
+        if (!ref->failed()) {
+          current->established_ns = ref->end_ns;
+        } else if (ErrorName(ref->error()) != "EINPROGRESS") {
+          current->error = ref->error();
+        }
+        break;
+      case Op::kSoError:
+        if (current == nullptr) break;
+        if (ref->failed()) {
+          current->error = ref->error();
+        } else {
+          current->established_ns = ref->end_ns;
+        }
+        break;
+      case Op::kGetSockName:
+        if (current != nullptr) current->local = std::string(ref.data());
+        break;
+      case Op::kStep: {
+        const bool timed_out = ref->argument == static_cast<std::uint32_t>(Outcome::Kind::kTimeout);
+        if (current != nullptr && timed_out && !current->established_ns)
+          current->deadline_passed = true;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  if (current != nullptr) current->last_event = client.events.size();
+}
+
+// The freeze found the last connect unfinished by the client's own account: the kernel's word
+// counts.
+void ApplyState(ClientFacts& client, std::int64_t freeze_ns) {
+  if (client.open && (*client.open)->op == Op::kConnect) {
+    Attempt& attempt = client.attempts.emplace_back();
+    attempt.begin_ns = (*client.open)->begin_ns;
+    attempt.first_event = attempt.last_event = client.events.size();
+  }
+  if (client.attempts.empty() || !client.state) return;
+  Attempt& last = client.attempts.back();
+  const bool unfinished =
+      !last.established_ns && last.error == ErrorCode::kNone && !last.deadline_passed;
+  if (!unfinished) return;
+  if (last.local.empty()) last.local = std::string(client.state->data());
+  if (client.socket_state() == SocketState::kEstablished) last.established_ns = freeze_ns;
+}
+
+void SortFleetEvents(TrialView& view, const AgentTrace& fleet) {
+  for (const RecorderTrace& recorder : fleet.recorders) {
+    for (const Event& event : recorder.events) {
+      if (event.actor >= view.clients.size()) continue;
+      ClientFacts& client = view.clients[event.actor];
+      Sort(client, {&event, &recorder}, view.freeze_ns);
+      if (event.op != Op::kState && !client.first_begin_ns) client.first_begin_ns = event.begin_ns;
+    }
+  }
+}
+
+// Every accept that returned a connection, by the time it did, whoever made it.
+std::vector<EventRef> Accepts(TrialView& view, const AgentTrace& server) {
+  std::vector<EventRef> accepts;
+  for (const RecorderTrace& recorder : server.recorders) {
+    for (const Event& event : recorder.events) {
+      if (event.op == Op::kQueue) view.queue = EventRef{&event, &recorder};
+      const bool of_listener = event.actor == kListenerActor && event.begin_ns <= view.freeze_ns;
+      if (event.op == Op::kClose && of_listener) view.closed_ns = event.begin_ns;
+      if (event.op == Op::kAccept && of_listener) {
+        view.first_accept_ns =
+            std::min(view.first_accept_ns.value_or(event.begin_ns), event.begin_ns);
+      }
+      if (event.op != Op::kAccept || !event.finished()) continue;
+      const bool of_drain = event.begin_ns > view.freeze_ns;
+      if (of_drain) view.drained_ns = std::max(view.drained_ns, event.end_ns);
+      if (!event.failed()) accepts.push_back({&event, &recorder});
+    }
+  }
+  std::stable_sort(accepts.begin(), accepts.end(),
+                   [](const EventRef& a, const EventRef& b) { return a->end_ns < b->end_ns; });
+  return accepts;
+}
+
+void SortServerEvents(TrialView& view, const AgentTrace& server) {
+  std::map<std::uint32_t, std::size_t>
+      by_number;  // the acceptor's number of a connection -> its place
+  for (const EventRef& accept : Accepts(view, server)) {
+    ConnectionFacts connection;
+    connection.accepted_ns = accept->end_ns;
+    connection.before_freeze = accept->end_ns <= view.freeze_ns;
+    connection.peer = std::string(accept.data());
+    if (connection.before_freeze) {
+      by_number[accept->argument] = view.connections.size();
+      ++view.accepted;
+    }
+    view.connections.push_back(std::move(connection));
+  }
+  for (const RecorderTrace& recorder : server.recorders) {
+    for (const Event& event : recorder.events) {
+      const auto found = by_number.find(event.actor);
+      if (event.actor == kListenerActor || found == by_number.end()) continue;
+      Sort(view.connections[found->second], {&event, &recorder}, view.freeze_ns);
+    }
+  }
+}
+
+// The n-th connection that came from an address belongs to the n-th connect that was made from it.
+void Join(TrialView& view) {
+  struct Candidate {
+    std::int64_t begin_ns;
+    std::size_t client;
+    std::size_t attempt;
+  };
+  std::map<std::string_view, std::vector<Candidate>> by_address;
+  for (std::size_t client = 0; client < view.clients.size(); ++client) {
+    const std::vector<Attempt>& attempts = view.clients[client].attempts;
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+      if (attempts[i].local.empty() || attempts[i].error != ErrorCode::kNone) continue;
+      by_address[attempts[i].local].push_back({attempts[i].begin_ns, client, i});
+    }
+  }
+  for (auto& [address, candidates] : by_address) {
+    std::stable_sort(
+        candidates.begin(), candidates.end(),
+        [](const Candidate& a, const Candidate& b) { return a.begin_ns < b.begin_ns; });
+  }
+  std::map<std::string_view, std::size_t> used;
+  for (std::size_t i = 0; i < view.connections.size(); ++i) {
+    ConnectionFacts& connection = view.connections[i];
+    const auto found = by_address.find(connection.peer);
+    if (found == by_address.end()) continue;
+    const std::size_t nth = used[found->first]++;
+    if (nth >= found->second.size()) continue;
+    const Candidate& candidate = found->second[nth];
+    connection.client = candidate.client;
+    connection.attempt = candidate.attempt;
+    view.clients[candidate.client].attempts[candidate.attempt].connection = i;
+  }
+}
+
+}  // namespace
+
+TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
+  TrialView view;
+  view.go_ns = trace.go_ns;
+  view.freeze_ns = trace.server.freeze_ns;
+  view.drained_ns = view.freeze_ns;
+  view.clients.resize(Schedule(a_case).size());
+  for (const AgentTrace& fleet : trace.fleets) SortFleetEvents(view, fleet);
+  for (ClientFacts& client : view.clients) {
+    FindAttempts(client);
+    ApplyState(client, view.freeze_ns);
+  }
+  SortServerEvents(view, trace.server);
+  Join(view);
+  return view;
+}
+
+}  // namespace tcplab

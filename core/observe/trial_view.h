@@ -1,0 +1,78 @@
+// A trace sorted by who did what: the step between raw events and observations.
+//
+// Everything is cut at the freeze: an event that ended later is in flight, or never was. Client and
+// connection are joined by address, port and n-th use of that port.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/scenario/scenario.h"
+#include "core/trace/trial_trace.h"
+
+namespace tcplab {
+
+// An event and the recorder that keeps its data. Points into the trace.
+struct EventRef {
+  const Event* event = nullptr;
+  const RecorderTrace* recorder = nullptr;
+  [[nodiscard]] std::string_view data() const { return recorder->Data(*event); }
+  const Event* operator->() const { return event; }
+};
+
+// One connect of a client, and the life of what it made.
+struct Attempt {
+  std::int64_t begin_ns = 0;
+  std::optional<std::int64_t> established_ns;  // when the client knew
+  ErrorCode error = ErrorCode::kNone;          // why it failed
+  bool deadline_passed = false;                // the script's own
+  std::string local;                           // encoded address; empty: not known
+  std::size_t first_event = 0;                 // into ClientFacts::events
+  std::size_t last_event = 0;                  // one past
+  std::optional<std::size_t> connection;       // into TrialView::connections
+};
+
+struct ClientFacts {
+  std::vector<EventRef> events;   // finished by the freeze, in order
+  std::optional<EventRef> open;   // in flight at the freeze
+  std::optional<EventRef> state;  // where it stood: a kState event
+  std::vector<Attempt> attempts;
+  std::optional<std::int64_t> first_begin_ns;  // of anything it did
+
+  [[nodiscard]] SocketState socket_state() const {
+    return state ? static_cast<SocketState>((*state)->result) : SocketState::kNotStarted;
+  }
+};
+
+struct ConnectionFacts {
+  std::int64_t accepted_ns = 0;
+  bool before_freeze = false;  // accepted for a script, and not found at the drain
+  std::string peer;            // encoded address
+  std::vector<EventRef> events;
+  std::optional<EventRef> open;
+  std::optional<EventRef> state;
+  std::optional<std::size_t> client;   // of ours
+  std::optional<std::size_t> attempt;  // of that client's
+};
+
+struct TrialView {
+  std::int64_t go_ns = 0;
+  std::int64_t freeze_ns = 0;
+  std::int64_t drained_ns = 0;  // when the last accept of the drain ended
+  std::vector<ClientFacts> clients;
+  // In the order of accept. The first `accepted` of them were accepted for a script.
+  std::vector<ConnectionFacts> connections;
+  std::size_t accepted = 0;
+  std::optional<std::int64_t> first_accept_ns;  // when the first accept was called
+  std::optional<std::int64_t> closed_ns;        // when the listener was closed by the scenario
+  std::optional<EventRef> queue;  // the accept queue by the kernel's word, before the drain
+};
+
+// `trace` must outlive the view, and have been verified.
+[[nodiscard]] TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace);
+
+}  // namespace tcplab

@@ -1,0 +1,68 @@
+// One agent as its controller sees it: a child process with two pipes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/agent/protocol.h"
+#include "core/base/result.h"
+#include "core/net/handle.h"
+
+namespace tcplab {
+
+// Started by uv_spawn, with the same binary unless the command says otherwise. Owned by its trial,
+// and kept by the controller until it has ended: a process handle that is closed earlier leaves a
+// zombie.
+class AgentProcess {
+ public:
+  struct Callbacks {
+    std::function<void(Frame)> on_frame;
+    // Once, when nothing more will come: the process has ended, or its pipe or its frames are
+    // broken.
+    std::function<void(const std::string& why)> on_gone;
+  };
+
+  // `command` is the program and its arguments.
+  static Result<std::unique_ptr<AgentProcess>> Start(Loop& loop,
+                                                     const std::vector<std::string>& command,
+                                                     Callbacks callbacks);
+  ~AgentProcess() = default;
+  AgentProcess(const AgentProcess&) = delete;
+  AgentProcess& operator=(const AgentProcess&) = delete;
+
+  void Send(FrameKind kind, std::string_view payload = {});
+
+  // No callback any more; closes its stdin, at which an agent ends by itself, and kills it to be
+  // sure.
+  void Abandon();
+
+  // Whether the process was reaped.
+  [[nodiscard]] bool ended() const { return ended_; }
+  // Called when it is, if it is not yet.
+  void OnEnded(std::function<void()> callback) { on_ended_ = std::move(callback); }
+
+ private:
+  explicit AgentProcess(Callbacks callbacks) : callbacks_(std::move(callbacks)) {}
+
+  Status Spawn(Loop& loop, const std::vector<std::string>& command);
+  void OnExit(std::int64_t status, int signal);
+  void OnOutput(ssize_t nread, const char* bytes);
+  void Gone(const std::string& why);
+
+  Callbacks callbacks_;
+  std::function<void()> on_ended_;
+  FrameReader reader_;
+  std::vector<char> read_buffer_;
+  std::string exit_words_;
+  bool ended_ = false;
+  bool output_over_ = false;
+  bool gone_ = false;
+  Handle<uv_process_t> process_;
+  Handle<uv_pipe_t> stdin_;
+  Handle<uv_pipe_t> stdout_;
+};
+
+}  // namespace tcplab

@@ -1,0 +1,206 @@
+#include "core/trial/controller.h"
+
+#include <uv.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <utility>
+
+#include "core/net/handle.h"
+#include "core/net/syscalls.h"
+#include "core/trial/plan_builder.h"
+#include "core/trial/trial.h"
+
+namespace tcplab {
+namespace {
+
+constexpr std::size_t kJobsPerProcessor = 8;
+constexpr std::size_t kMostJobs = 32;
+constexpr std::size_t kFewRepeats = 10;
+
+// A number in [0, below) from the generator, the same with every standard library (std::shuffle is
+// not).
+std::size_t Draw(std::mt19937_64& generator, std::size_t below) {
+  const std::uint64_t limit = std::mt19937_64::max() - std::mt19937_64::max() % below;
+  std::uint64_t number = generator();
+  while (number >= limit) number = generator();
+  return static_cast<std::size_t>(number % below);
+}
+
+// Calls back on SIGINT and SIGTERM, on the loop.
+class SignalWatcher {
+ public:
+  SignalWatcher(Loop& loop, int number, std::function<void(int)> callback)
+      : callback_(std::move(callback)) {
+    uv_signal_init(loop.get(), handle_.get());
+    handle_.set_open();
+    handle_.set_owner(this);
+    uv_signal_start(
+        handle_.get(),
+        [](uv_signal_t* handle, int signal) {
+          auto* owner = static_cast<SignalWatcher*>(handle->data);
+          if (owner != nullptr) owner->callback_(signal);
+        },
+        number);
+  }
+
+ private:
+  std::function<void(int)> callback_;
+  Handle<uv_signal_t> handle_;
+};
+
+// The slots of a run, and what is in them. Lives for one RunTrials.
+class Run {
+ public:
+  Run(const Scenario& scenario, const ControllerOptions& options, const OnTrial& on_trial)
+      : scenario_(scenario),
+        options_(options),
+        on_trial_(on_trial),
+        planned_(PlanTrials(scenario.cases.size(), scenario.trials, options.seed)),
+        slots_(EffectiveJobs(scenario, options)),
+        on_interrupt_(loop_, SIGINT, [this](int signal) { OnInterrupt(signal); }),
+        on_terminate_(loop_, SIGTERM, [this](int signal) { OnInterrupt(signal); }),
+        sweep_(loop_, [this] { Sweep(); }) {
+    for (const Case& a_case : scenario.cases) plans_.push_back(BuildPlans(a_case));
+  }
+
+  RunEnd Play() {
+    Sweep();
+    if (!Idle()) loop_.Run();
+    return {interrupted_by_};
+  }
+
+ private:
+  [[nodiscard]] bool Idle() const {
+    return running_.empty() && ending_.empty() && over_.empty() && NothingLeft();
+  }
+  [[nodiscard]] bool NothingLeft() const { return interrupted_by_ || next_ == planned_.size(); }
+
+  // Hands on what is over, lets go of what has ended, fills the free slots. Everything that ends
+  // calls for it, and it runs from the loop itself, so that nothing is destroyed while it is on the
+  // stack.
+  void Sweep() {
+    for (std::unique_ptr<Trial>& trial : std::exchange(over_, {})) {
+      for (auto& agent : trial->TakeAgents()) KeepUntilEnded(std::move(agent));
+      if (!interrupted_by_) HandOn(trial->TakeRecord());
+    }
+    std::erase_if(ending_,
+                  [](const std::unique_ptr<AgentProcess>& agent) { return agent->ended(); });
+    while (running_.size() < slots_ && !NothingLeft() && RoomForNext()) StartNext();
+    if (Idle()) loop_.Stop();
+  }
+
+  void HandOn(TrialRecord record) {
+    const PlannedTrial planned{record.round, record.case_index};
+    record.may_repeat = repeats_left_ > 0;
+    if (on_trial_(std::move(record)) != Verdict::kRepeat || repeats_left_ == 0) return;
+    --repeats_left_;
+    planned_.push_back(planned);
+  }
+
+  // Agents that are still being reaped count: a sensitive trial begins when nothing else runs.
+  [[nodiscard]] bool RoomForNext() const { return slots_ > 1 || ending_.empty(); }
+
+  void StartNext() {
+    const PlannedTrial planned = planned_[next_++];
+    Trial::Setup setup;
+    setup.plans = &plans_[planned.case_index];
+    setup.window_ms = scenario_.cases[planned.case_index].window_ms;
+    setup.patience_ms = options_.patience_ms;
+    setup.agent_command = options_.agent_command;
+    setup.record.case_index = planned.case_index;
+    setup.record.round = planned.round;
+    setup.record.alone = slots_ == 1;
+    auto trial =
+        std::make_unique<Trial>(loop_, std::move(setup), [this, id = next_] { OnOver(id); });
+    Trial* started = trial.get();
+    running_.emplace_back(next_, std::move(trial));
+    started->Start();
+  }
+
+  void OnOver(std::size_t id) {
+    const auto found = std::find_if(running_.begin(), running_.end(),
+                                    [id](const auto& entry) { return entry.first == id; });
+    if (found == running_.end()) return;
+    over_.push_back(std::move(found->second));
+    running_.erase(found);
+    sweep_.Send();
+  }
+
+  void KeepUntilEnded(std::unique_ptr<AgentProcess> agent) {
+    if (agent->ended()) return;
+    agent->OnEnded([this] { sweep_.Send(); });
+    ending_.push_back(std::move(agent));
+  }
+
+  void OnInterrupt(int signal) {
+    if (interrupted_by_) SysExitNow(128 + signal);  // asked twice: the agents end with their pipes
+    interrupted_by_ = signal;
+    for (auto& [id, trial] : running_) {
+      trial->Abandon();
+      over_.push_back(std::move(trial));
+    }
+    running_.clear();
+    sweep_.Send();
+  }
+
+  const Scenario& scenario_;
+  const ControllerOptions& options_;
+  const OnTrial& on_trial_;
+  std::vector<PlannedTrial> planned_;
+  std::vector<CasePlans> plans_;
+  std::size_t slots_;
+  std::size_t next_ = 0;
+  std::size_t repeats_left_ =
+      kFewRepeats + planned_.size() / 2;  // a bound on what a bad machine may cost
+  std::optional<int> interrupted_by_;
+
+  Loop loop_;
+  SignalWatcher on_interrupt_;
+  SignalWatcher on_terminate_;
+  AsyncWake sweep_;
+  std::vector<std::pair<std::size_t, std::unique_ptr<Trial>>> running_;
+  std::vector<std::unique_ptr<Trial>> over_;
+  std::vector<std::unique_ptr<AgentProcess>> ending_;
+};
+
+}  // namespace
+
+std::size_t DefaultJobs() {
+  uv_cpu_info_t* processors = nullptr;
+  int count = 1;
+  if (uv_cpu_info(&processors, &count) == 0) uv_free_cpu_info(processors, count);
+  return std::min(kMostJobs, kJobsPerProcessor * static_cast<std::size_t>(std::max(1, count)));
+}
+
+std::size_t EffectiveJobs(const Scenario& scenario, const ControllerOptions& options) {
+  if (scenario.sensitive) return 1;
+  return options.jobs == 0 ? DefaultJobs() : options.jobs;
+}
+
+std::vector<PlannedTrial> PlanTrials(std::size_t cases, std::size_t rounds, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::vector<std::size_t> order(cases);
+  std::vector<PlannedTrial> planned;
+  planned.reserve(cases * rounds);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    std::iota(order.begin(), order.end(), 0);
+    for (std::size_t i = cases; i > 1; --i) std::swap(order[i - 1], order[Draw(generator, i)]);
+    for (const std::size_t index : order) planned.push_back({round, index});
+  }
+  return planned;
+}
+
+Result<RunEnd> RunTrials(const Scenario& scenario, const ControllerOptions& options,
+                         const OnTrial& on_trial) {
+  SysIgnoreSigpipe();  // an agent that died is told by its exit, not by a signal to us
+  const std::uint64_t descriptors = SysRaiseDescriptorLimit();
+  if (Status fits = CheckDescriptors(scenario, descriptors); !fits) return Forward(fits);
+  Run run(scenario, options, on_trial);
+  return run.Play();
+}
+
+}  // namespace tcplab

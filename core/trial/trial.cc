@@ -1,0 +1,215 @@
+#include "core/trial/trial.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/clock.h"
+
+namespace tcplab {
+namespace {
+
+// From "go" being sent to the clients' schedule: both agents have it by then, and their threads
+// stand ready.
+constexpr std::int64_t kLeadNs = 3 * kNsPerMs;
+
+const char* StateName(int state) {
+  constexpr std::array<const char*, 9> kNames = {"being started",
+                                                 "running",
+                                                 "freezing the server",
+                                                 "freezing the clients",
+                                                 "draining the queue",
+                                                 "taking the clients' trace",
+                                                 "ending the clients",
+                                                 "taking the server's trace",
+                                                 "over"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+}  // namespace
+
+Trial::Trial(Loop& loop, Setup setup, std::function<void()> on_over)
+    : loop_(loop),
+      setup_(std::move(setup)),
+      on_over_(std::move(on_over)),
+      record_(std::move(setup_.record)),
+      timer_(loop, [this] { OnTimer(); }) {}
+
+void Trial::Start() {
+  counters_before_ = ReadKernelCounters();
+  Enter(State::kStarting);
+  StartAgents();
+}
+
+void Trial::Enter(State state) {
+  state_ = state;
+  if (state != State::kRunning) timer_.Set(MonotonicNs() + MsToNs(setup_.patience_ms));
+}
+
+void Trial::StartAgents() {
+  const auto start = [this](const char* who, void (Trial::*on_frame)(const Frame&)) {
+    AgentProcess::Callbacks callbacks;
+    callbacks.on_frame = [this, on_frame](const Frame& frame) { (this->*on_frame)(frame); };
+    callbacks.on_gone = [this, who](const std::string& why) { OnGone(who, why); };
+    return AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
+  };
+  Result<std::unique_ptr<AgentProcess>> server = start("server", &Trial::OnServerFrame);
+  if (!server) return Fail("agent_not_started", server.error().message);
+  server_ = std::move(*server);
+  Result<std::unique_ptr<AgentProcess>> fleet = start("fleet", &Trial::OnFleetFrame);
+  if (!fleet) return Fail("agent_not_started", fleet.error().message);
+  fleet_ = std::move(*fleet);
+  server_->Send(FrameKind::kPlan, ToPayload(setup_.plans->server));
+  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet));
+}
+
+// What either agent may say at any time. Returns whether the frame was one of these.
+bool Trial::OnCommonFrame(const char* who, const Frame& frame) {
+  if (frame.kind == FrameKind::kFault) {
+    const AgentFault fault = FaultFromPayload(frame.payload);
+    Fail(fault.code, std::string(who) + " agent: " + fault.message);
+    return true;
+  }
+  if (frame.kind != FrameKind::kSignal) return false;
+  AgentProcess* other = who == std::string_view("server") ? fleet_.get() : server_.get();
+  if (other != nullptr) other->Send(FrameKind::kSignal, frame.payload);
+  return true;
+}
+
+void Trial::OnServerFrame(const Frame& frame) {
+  if (state_ == State::kOver || OnCommonFrame("server", frame)) return;
+  if (frame.kind == FrameKind::kReady && state_ == State::kStarting && !target_.valid()) {
+    return OnServerReady(frame.payload);
+  }
+  if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingServer)
+    return OnServerFrozen(frame.payload);
+  if (frame.kind == FrameKind::kDrained && state_ == State::kDraining) {
+    Enter(State::kTakingFleet);
+    return fleet_->Send(FrameKind::kTake);
+  }
+  if (frame.kind == FrameKind::kTrace && state_ == State::kTakingServer)
+    return OnServerTrace(frame.payload);
+  Fail("protocol", "the server agent sent a frame out of turn");
+}
+
+void Trial::OnFleetFrame(const Frame& frame) {
+  if (state_ == State::kOver || OnCommonFrame("fleet", frame)) return;
+  if (frame.kind == FrameKind::kReady && state_ == State::kStarting && !fleet_ready_) {
+    fleet_ready_ = true;
+    if (target_.valid()) Go();
+    return;
+  }
+  if (frame.kind == FrameKind::kDone) {
+    // Also while the freeze is under way: the scripts may end at the same time as the window.
+    if (state_ != State::kRunning) return;
+    Enter(State::kFreezingServer);
+    return server_->Send(FrameKind::kFreeze);
+  }
+  if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingFleet) {
+    Enter(State::kDraining);
+    return server_->Send(FrameKind::kDrain);
+  }
+  if (frame.kind == FrameKind::kTrace && state_ == State::kTakingFleet)
+    return OnFleetTrace(frame.payload);
+  Fail("protocol", "the fleet agent sent a frame out of turn");
+}
+
+void Trial::OnServerReady(const std::string& payload) {
+  const Result<GoMessage> ready = GoFromPayload(payload);
+  if (!ready || !ready->target.valid())
+    return Fail("protocol", "the server agent named no address");
+  target_ = ready->target;
+  if (target_.is_wildcard()) {
+    // Clients of a server that listens everywhere come over the loopback.
+    Result<Address> loopback =
+        Address::Parse(target_.is_ipv6() ? "::1" : "127.0.0.1", target_.port());
+    TCPLAB_CHECK(loopback.has_value());
+    target_ = *loopback;
+  }
+  if (fleet_ready_) Go();
+}
+
+void Trial::Go() {
+  trace_.go_ns = MonotonicNs() + kLeadNs;
+  server_->Send(FrameKind::kGo, ToPayload(GoMessage{trace_.go_ns, {}}));
+  fleet_->Send(FrameKind::kGo, ToPayload(GoMessage{trace_.go_ns, target_}));
+  Enter(State::kRunning);
+  timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms));
+}
+
+void Trial::OnServerFrozen(const std::string& payload) {
+  const Result<GoMessage> frozen = GoFromPayload(payload);
+  if (!frozen) return Fail("protocol", frozen.error().message);
+  Enter(State::kFreezingFleet);
+  fleet_->Send(FrameKind::kFreeze, payload);  // with the server's stamp, which cuts both traces
+}
+
+void Trial::OnFleetTrace(const std::string& payload) {
+  Result<AgentTrace> trace = DecodeAgentTrace(payload);
+  if (!trace) return Fail("trace_broken", "the fleet agent's trace: " + trace.error().message);
+  trace_.fleets.push_back(std::move(*trace));
+  // The clients' sockets are gone only once their process is: what the server sees of that comes
+  // after the freeze.
+  Enter(State::kEndingFleet);
+}
+
+void Trial::OnServerTrace(const std::string& payload) {
+  Result<AgentTrace> trace = DecodeAgentTrace(payload);
+  if (!trace) return Fail("trace_broken", "the server agent's trace: " + trace.error().message);
+  trace_.server = std::move(*trace);
+  if (Status whole = Verify(trace_); !whole) return Fail("lost_events", whole.error().message);
+  record_.trace = std::move(trace_);
+  Finish();
+}
+
+void Trial::OnGone(const char* who, const std::string& why) {
+  if (state_ == State::kOver) return;
+  if (state_ == State::kEndingFleet && who == std::string_view("fleet")) {
+    Enter(State::kTakingServer);
+    return server_->Send(FrameKind::kTake);
+  }
+  Fail("agent_died", std::string("the ") + who + " agent " + why + " while the trial was " +
+                         StateName(static_cast<int>(state_)));
+}
+
+void Trial::OnTimer() {
+  if (state_ == State::kOver) return;
+  if (state_ == State::kRunning) {
+    Enter(State::kFreezingServer);
+    return server_->Send(FrameKind::kFreeze);
+  }
+  Fail("timeout", "no answer for " + std::to_string(static_cast<int>(setup_.patience_ms)) +
+                      " ms while the trial was " + StateName(static_cast<int>(state_)));
+}
+
+void Trial::Fail(std::string code, std::string message) {
+  if (state_ == State::kOver) return;
+  record_.error = TrialError{std::move(code), std::move(message)};
+  record_.trace.reset();
+  Finish();
+}
+
+void Trial::Finish() {
+  state_ = State::kOver;
+  timer_.Clear();
+  record_.counters = Moved(counters_before_, ReadKernelCounters());
+  on_over_();
+}
+
+void Trial::Abandon() {
+  state_ = State::kOver;
+  timer_.Clear();
+}
+
+std::vector<std::unique_ptr<AgentProcess>> Trial::TakeAgents() {
+  std::vector<std::unique_ptr<AgentProcess>> agents;
+  for (std::unique_ptr<AgentProcess>* agent : {&server_, &fleet_}) {
+    if (*agent == nullptr) continue;
+    (*agent)->Abandon();
+    agents.push_back(std::move(*agent));
+  }
+  return agents;
+}
+
+}  // namespace tcplab
