@@ -1,0 +1,162 @@
+#include "core/compare/expectations.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <variant>
+
+#include "core/result/status.h"
+
+namespace tcplab {
+namespace {
+
+using nlohmann::json;
+
+template <typename... Lambdas>
+struct Overloaded : Lambdas... {
+  using Lambdas::operator()...;
+};
+template <typename... Lambdas>
+Overloaded(Lambdas...) -> Overloaded<Lambdas...>;
+
+// The value at a path of keys and indices; null pointer when there is none.
+const json* Find(const json& value, const std::vector<std::string>& path) {
+  const json* here = &value;
+  for (const std::string& part : path) {
+    if (here->is_object()) {
+      const auto member = here->find(part);
+      if (member == here->end()) return nullptr;
+      here = &*member;
+    } else if (here->is_array()) {
+      std::size_t index = 0;
+      const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+      const bool is_index = error == std::errc{} && end == part.data() + part.size();
+      if (!is_index || index >= here->size()) return nullptr;
+      here = &(*here)[index];
+    } else {
+      return nullptr;
+    }
+  }
+  return here;
+}
+
+bool IsBetween(const BetweenMatcher& range, const json& value) {
+  return value.is_number() && value.get<double>() >= range.low && value.get<double>() <= range.high;
+}
+
+bool Matches(const Matcher& matcher, const json& value) {
+  return std::visit(
+      Overloaded{
+          [&](const EqualsMatcher& m) { return value == m.value; },
+          [&](const OneOfMatcher& m) {
+            return std::find(m.values.begin(), m.values.end(), value) != m.values.end();
+          },
+          [&](const NoneMatcher& m) {
+            if (value == m.value) return false;
+            return !value.is_array() ||
+                   std::find(value.begin(), value.end(), m.value) == value.end();
+          },
+          [&](const BetweenMatcher& m) {
+            if (!value.is_array()) return IsBetween(m, value);
+            // Of nothing at all no number can be claimed.
+            return !value.empty() && std::all_of(value.begin(), value.end(),
+                                                 [&](const json& v) { return IsBetween(m, v); });
+          },
+          [&](const CountMatcher& m) {
+            if (!value.is_array()) return false;
+            const auto count =
+                static_cast<std::size_t>(std::count(value.begin(), value.end(), m.value));
+            return count >= m.low && count <= m.high;
+          },
+      },
+      matcher);
+}
+
+// ceil(share * measured), where 19 of 20 written as 0.95 must not become 20 by a rounding error.
+std::uint64_t Needed(double share, std::uint64_t measured) {
+  constexpr double kRounding = 1e-9;
+  const double needed = std::ceil(share * static_cast<double>(measured) - kRounding);
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::max(0.0, needed)));
+}
+
+std::string PathText(const Expectation& expectation) {
+  std::string text = expectation.observation;
+  for (const std::string& part : expectation.path) text += "." + part;
+  return text;
+}
+
+json Entry(const Expectation& expectation, const ExpectationVerdict& verdict) {
+  json entry = {{"expect", expectation.document},
+                {"met", verdict.met},
+                {"trials", verdict.trials},
+                {"needed", verdict.needed}};
+  if (verdict.seen) entry["seen"] = *verdict.seen;
+  if (!verdict.missing.empty()) entry["missing"] = verdict.missing;
+  return entry;
+}
+
+void Worsen(json& status) {
+  const ResultStatus before = ResultStatusOf(status.get<std::string>());
+  status = ResultStatusName(Worse(before, ResultStatus::kFailed));
+}
+
+}  // namespace
+
+bool Applies(const Expectation& expectation, const json& parameters, const std::string& os) {
+  const auto& systems = expectation.when_os;
+  if (!systems.empty() && std::find(systems.begin(), systems.end(), os) == systems.end()) {
+    return false;
+  }
+  if (!expectation.cases.is_object()) return true;
+  return std::all_of(expectation.cases.items().begin(), expectation.cases.items().end(),
+                     [&](const auto& wanted) {
+                       const auto has = parameters.find(wanted.key());
+                       if (has == parameters.end()) return false;
+                       const json& values = wanted.value();
+                       if (!values.is_array()) return *has == values;
+                       return std::find(values.begin(), values.end(), *has) != values.end();
+                     });
+}
+
+ExpectationVerdict Judge(const Expectation& expectation, const json& values) {
+  ExpectationVerdict verdict;
+  for (const json& entry : values) {
+    const auto trials = entry.at("trials").get<std::uint64_t>();
+    const json& whole = entry.at("value");
+    verdict.measured += trials;
+    const json* value = Find(whole, expectation.path);
+    if (value != nullptr && Matches(expectation.matcher, *value)) {
+      verdict.trials += trials;
+    } else if (!verdict.seen) {
+      verdict.seen = value != nullptr ? *value : whole;
+      if (value == nullptr) verdict.missing = PathText(expectation);
+    }
+  }
+  verdict.needed = Needed(expectation.share, verdict.measured);
+  verdict.met = verdict.trials >= verdict.needed;
+  return verdict;
+}
+
+void AddExpectations(const Scenario& scenario, json& document) {
+  const auto os = document.at("environment").at("os").get<std::string>();
+  for (json& a_case : document.at("cases")) {
+    const json& observations = a_case.at("observations");
+    json entries = json::array();
+    bool failed = false;
+    for (const Expectation& expectation : scenario.expectations) {
+      const auto observation = observations.find(expectation.observation);
+      if (observation == observations.end()) continue;
+      if (!Applies(expectation, a_case.at("parameters"), os)) continue;
+      if (a_case.at("status") == ResultStatusName(ResultStatus::kUnsupported)) continue;
+      const ExpectationVerdict verdict = Judge(expectation, observation->at("values"));
+      failed = failed || !verdict.met;
+      entries.push_back(Entry(expectation, verdict));
+    }
+    a_case["expectations"] = std::move(entries);
+    if (!failed) continue;
+    Worsen(a_case.at("status"));
+    Worsen(document.at("run").at("status"));
+  }
+}
+
+}  // namespace tcplab
