@@ -1,0 +1,84 @@
+#include "runner/arguments.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "core/base/text.h"
+#include "runner/terminal.h"
+
+namespace tcplab {
+namespace {
+
+// Every way to write an option of this command.
+std::vector<std::string> OptionNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+std::string UnknownOption(const CLI::App& app, const std::string& argument) {
+  const std::string_view word = std::string_view(argument).substr(0, argument.find('='));
+  const std::vector<std::string> names = OptionNames(app);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const std::string_view closest = ClosestWord(word, views);
+  const std::string hint = closest.empty()
+                               ? fmt::format("`{} --help` has all options", app.get_name())
+                               : fmt::format("did you mean {}?", closest);
+  return fmt::format("there is no option {}; {}", Printable(word), hint);
+}
+
+Status Split(const std::vector<std::string>& texts, const char* option,
+             std::vector<std::pair<std::string, std::string>>& pairs) {
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Invalid(fmt::format("{} {}: expected NAME=VALUE", option, Printable(text)));
+    }
+    pairs.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<ExitCode> ParseArguments(CLI::App& app, const Arguments& arguments) {
+  app.allow_extras();  // so that we say what an unknown option was probably meant to be
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return WriteOut(app.help()) ? ExitCode::kOk : ExitCode::kHarness;
+  } catch (const CLI::CallForVersion& version) {
+    return WriteOut(std::string(version.what()) + "\n") ? ExitCode::kOk : ExitCode::kHarness;
+  } catch (const CLI::ParseError& error) {
+    Complain(error.what());
+    return ExitCode::kInvalid;
+  }
+  for (const std::string& argument : app.remaining()) {
+    Complain(argument.starts_with('-')
+                 ? UnknownOption(app, argument)
+                 : fmt::format("{}: one argument too many", Printable(argument)));
+    return ExitCode::kInvalid;
+  }
+  return std::nullopt;
+}
+
+void AddLoadOptions(CLI::App& app, Assignments& assignments, LoadOptions& load) {
+  app.add_option("--set", assignments.set, "replace a parameter, or an axis by this one value")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--case", assignments.only_case, "only the cases with this value of a parameter")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_flag("--allow-remote", load.allow_remote, "allow listeners that others can reach");
+}
+
+Status ReadAssignments(const Assignments& assignments, LoadOptions& load) {
+  if (Status set = Split(assignments.set, "--set", load.overrides); !set) return set;
+  return Split(assignments.only_case, "--case", load.only_cases);
+}
+
+}  // namespace tcplab

@@ -1,0 +1,276 @@
+#include "runner/case_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "core/base/text.h"
+#include "core/result/status.h"
+#include "runner/describe.h"
+#include "runner/value_rows.h"
+
+namespace tcplab {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kValueBytes = 240;
+
+Tone ToneOf(ResultStatus status) {
+  switch (status) {
+    case ResultStatus::kOk:
+      return Tone::kGood;
+    case ResultStatus::kUnsupported:
+    case ResultStatus::kInterrupted:
+      return Tone::kDoubtful;
+    case ResultStatus::kFailed:
+    case ResultStatus::kError:
+      return Tone::kBad;
+  }
+  return Tone::kBad;
+}
+
+// A word for each actor, from a list of words, nulls, or anything else.
+std::vector<std::string> Words(const json& list, const char* for_null,
+                               std::string (*of_other)(const json&)) {
+  std::vector<std::string> words;
+  for (const json& element : list) {
+    if (element.is_null()) {
+      words.emplace_back(for_null);
+    } else if (element.is_string()) {
+      words.push_back(element.get<std::string>());
+    } else {
+      words.push_back(of_other(element));
+    }
+  }
+  return words;
+}
+
+std::string AnyJson(const json& value) { return ShortJson(value, kValueBytes); }
+
+bool AnyValue(const json& values, bool (*is_worth_a_row)(const json&)) {
+  return std::any_of(values.begin(), values.end(),
+                     [&](const json& entry) { return is_worth_a_row(entry.at("value")); });
+}
+
+bool AnyNotEmpty(const json& list) {
+  return std::any_of(list.begin(), list.end(),
+                     [](const json& element) { return !element.empty(); });
+}
+
+bool AnyUnusualEnd(const json& ends) {
+  for (const json& side : ends) {
+    for (const json& end : side) {
+      if (!end.is_null() && end != "open" && end != "eof") return true;
+    }
+  }
+  return false;
+}
+
+bool AnyUnusualSend(const json& clients) {
+  for (const json& outcomes : clients) {
+    for (const auto& [word, count] : outcomes.items()) {
+      if (!word.starts_with("ok")) return true;
+    }
+  }
+  return false;
+}
+
+std::string EndsInWords(const json& ends) {
+  std::string text;
+  for (const auto& [side, list] : ends.items()) {
+    const std::string who = WhoHasWhich(Words(list, "never connected", AnyJson));
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ". ", side, who.empty() ? "none" : who);
+  }
+  return text;
+}
+
+std::string SendsOfClient(const json& outcomes) {
+  if (outcomes.empty()) return "none";
+  std::string text;
+  for (const auto& [word, count] : outcomes.items()) {
+    text += fmt::format("{}{} x{}", text.empty() ? "" : ", ", word, AnyJson(count));
+  }
+  return text;
+}
+
+// Clients: who was connected, in which order, and what came back.
+void AddClientRows(TextLayout& layout, const json& a_case, std::uint64_t measured) {
+  const json& outcomes = ValuesOf(a_case, "connect_outcomes");
+  AddValueRows(layout, "clients", outcomes, measured,
+               [](const json& value) { return WhoHasWhich(Words(value, "unknown", AnyJson)); });
+  const bool several = AnyValue(outcomes, [](const json& value) { return value.size() > 1; });
+  const auto ranges = [](const json& value) { return OrderInWords(value); };
+  for (const auto& [observation, label] :
+       {std::pair("accept_order", "accept order"), std::pair("queue_order", "queue order")}) {
+    const json& orders = ValuesOf(a_case, observation);
+    if (several && AnyValue(orders, [](const json& value) { return !value.empty(); })) {
+      AddValueRows(layout, label, orders, measured, ranges);
+    }
+  }
+  const json& replies = ValuesOf(a_case, "replies");
+  if (AnyValue(replies, AnyNotEmpty)) {
+    AddValueRows(layout, "replies", replies, measured, [](const json& value) {
+      return WhoHasWhich(Words(value, "nothing", RepliesOfClient));
+    });
+  }
+}
+
+// Streams: sizes, and whatever did not go as it should.
+void AddStreamRows(TextLayout& layout, const json& a_case, std::uint64_t measured) {
+  AddRecvRows(layout, ValuesOf(a_case, "recv_histogram"), measured);
+  const json& sends = ValuesOf(a_case, "send_results");
+  if (AnyValue(sends, AnyUnusualSend)) {
+    AddValueRows(layout, "sends", sends, measured, [](const json& value) {
+      return WhoHasWhich(Words(value, "none", SendsOfClient));
+    });
+  }
+  const json& ends = ValuesOf(a_case, "stream_end");
+  if (AnyValue(ends, AnyUnusualEnd)) AddValueRows(layout, "streams", ends, measured, EndsInWords);
+}
+
+// One row a label: values of different labels are counted apart.
+void AddStepRows(TextLayout& layout, const json& a_case, std::uint64_t measured) {
+  const json& values = ValuesOf(a_case, "steps");
+  std::map<std::string, json> by_label;
+  for (const json& entry : values) {
+    for (const auto& [label, actors] : entry.at("value").items()) {
+      by_label[label].push_back({{"value", actors}, {"trials", entry.at("trials")}});
+    }
+  }
+  for (const auto& [label, of_label] : by_label) {
+    AddValueRows(layout, "step " + Printable(label, 30), of_label, measured, [](const json& value) {
+      return WhoHasWhich(Words(value, "never run", OutcomesOfStep));
+    });
+  }
+}
+
+std::string MatcherInWords(const json& expect) {
+  if (expect.contains("equals")) return "= " + AnyJson(expect["equals"]);
+  if (expect.contains("one_of")) return "one of " + AnyJson(expect["one_of"]);
+  if (expect.contains("none")) return "never " + AnyJson(expect["none"]);
+  const auto between = [](const json& range) {
+    return fmt::format("between {} and {}", AnyJson(range.at(0)), AnyJson(range.at(1)));
+  };
+  if (expect.contains("between")) return between(expect["between"]);
+  if (!expect.contains("count")) return AnyJson(expect);
+  const json& count = expect["count"];
+  const std::string how_many =
+      count.contains("equals") ? AnyJson(count["equals"]) : between(count.at("between"));
+  return fmt::format("with {} elements {}", how_many, AnyJson(count.at("of")));
+}
+
+void AddExpectationRows(TextLayout& layout, const json& a_case, std::uint64_t measured) {
+  const json& expectations = a_case.at("expectations");
+  if (expectations.empty()) return;
+  const auto met = static_cast<std::size_t>(
+      std::count_if(expectations.begin(), expectations.end(),
+                    [](const json& entry) { return entry.at("met").get<bool>(); }));
+  const bool all = met == expectations.size();
+  layout.Row("expected", "",
+             fmt::format("{} of {} met", met, Counted(expectations.size(), "expectation")),
+             all ? Tone::kGood : Tone::kBad);
+  for (const json& entry : expectations) {
+    if (entry.at("met").get<bool>()) continue;
+    const json& expect = entry.at("expect");
+    std::string text = fmt::format(
+        "expected {} {} in {} or more", expect.at("observation").get<std::string>(),
+        MatcherInWords(expect), Counted(entry.at("needed").get<std::uint64_t>(), "trial"));
+    if (entry.contains("missing")) {
+      text += fmt::format("; there was no {} in {}", entry["missing"].get<std::string>(),
+                          AnyJson(entry["seen"]));
+    } else if (entry.contains("seen")) {
+      text += "; most often it was " + AnyJson(entry["seen"]);
+    }
+    layout.Row("not met", HowOften(entry.at("trials").get<std::uint64_t>(), measured), text,
+               Tone::kBad);
+    layout.EndOfRows();
+  }
+}
+
+// Only what gives reason to doubt the figures above.
+void AddHealthRows(TextLayout& layout, const json& a_case) {
+  constexpr double kDoubtfulDelayMs = 10;
+  constexpr double kDoubtfulGapMs = 20;
+  const json& health = a_case.at("health");
+  const auto doubt = [&](const std::string& text) {
+    layout.Row("doubtful", "", text, Tone::kDoubtful);
+  };
+  const auto count = [&](const char* key) { return health.at(key).get<std::uint64_t>(); };
+  const auto ms = [&](const char* key) { return health.at(key).get<double>(); };
+  if (!health.at("bytes_conserved").get<bool>()) {
+    doubt(
+        "bytes were received that nobody had sent, or in another order: the instrument is broken");
+  }
+  if (count("disturbed") > 0) {
+    doubt("the machine stood still in " + Counted(count("disturbed"), "trial") +
+          ", which did not count and was run again");
+  }
+  if (ms("max_delay_ms") > kDoubtfulDelayMs) {
+    doubt(
+        fmt::format("an actor was up to {:.1f} ms late: the machine was busy", ms("max_delay_ms")));
+  }
+  if (ms("freeze_gap_ms") > kDoubtfulGapMs) {
+    doubt(fmt::format("up to {:.1f} ms passed between the freeze and the end of the drain",
+                      ms("freeze_gap_ms")));
+  }
+  if (count("late") > 0) {
+    doubt(Counted(count("late"), "client") +
+          " counted as pending connected while the trial was being ended");
+  }
+  if (count("strangers") > 0) {
+    doubt(Counted(count("strangers"), "connection") + " came from somebody else");
+  }
+  if (count("queue_mismatches") > 0) {
+    doubt("the kernel's queue length and the connections found in it differ in " +
+          Counted(count("queue_mismatches"), "trial"));
+  }
+}
+
+void AddErrorRows(TextLayout& layout, const json& a_case, std::size_t attempted) {
+  std::map<std::string, std::uint64_t> groups;
+  for (const json& error : a_case.at("errors")) {
+    ++groups[fmt::format("{}: {}", error.at("code").get<std::string>(),
+                         Printable(error.at("message").get<std::string>(), kValueBytes))];
+  }
+  for (const auto& [text, trials] : groups) {
+    layout.Row("error", HowOften(trials, attempted), text, Tone::kBad);
+  }
+}
+
+}  // namespace
+
+std::string ParametersInWords(const json& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters.items()) {
+    if (!text.empty()) text += ' ';
+    text += name + "=" + (value.is_string() ? Printable(value.get<std::string>()) : AnyJson(value));
+  }
+  return text.empty() ? "the only case" : text;
+}
+
+std::string CaseReport(const json& a_case, const TextStyle& style) {
+  const auto measured = a_case.at("trials").get<std::uint64_t>();
+  const std::size_t attempted = measured + a_case.at("errors").size();
+  TextLayout layout(style, HowOften(attempted, attempted).size());
+  const ResultStatus status = ResultStatusOf(a_case.at("status").get<std::string>());
+  layout.Line(fmt::format(
+      "{} ({}, {})", layout.Toned(ParametersInWords(a_case.at("parameters")), Tone::kBold),
+      Counted(measured, "trial"), layout.Toned(ResultStatusName(status), ToneOf(status))));
+  if (a_case.contains("reason")) {
+    layout.Row("unsupported", "", a_case["reason"].get<std::string>(), Tone::kDoubtful);
+  }
+  AddClientRows(layout, a_case, measured);
+  AddStreamRows(layout, a_case, measured);
+  AddStepRows(layout, a_case, measured);
+  AddConnectTimes(layout, ValuesOf(a_case, "connect_ms"));
+  AddExpectationRows(layout, a_case, measured);
+  AddHealthRows(layout, a_case);
+  AddErrorRows(layout, a_case, attempted);
+  return layout.text();
+}
+
+}  // namespace tcplab

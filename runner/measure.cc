@@ -1,0 +1,132 @@
+#include "runner/measure.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/compare/expectations.h"
+#include "core/observe/observe.h"
+#include "core/result/trace_file.h"
+
+namespace tcplab {
+namespace {
+
+// Reduces every trial to its observations as soon as it ends, so that no trace outlives it.
+class TrialSink {
+ public:
+  TrialSink(const Scenario& scenario, ResultBuilder& builder, Progress& progress)
+      : scenario_(scenario), builder_(builder), progress_(progress) {}
+
+  Status KeepTraces(const std::string& path, const RunInfo& run) {
+    Result<TraceFileWriter> writer =
+        TraceFileWriter::Create(path, {scenario_.file, scenario_.document, scenario_.trials,
+                                       run.overrides, run.only_cases, run.allow_remote});
+    if (!writer) return Forward(writer);
+    traces_.emplace(std::move(*writer));
+    traces_file_ = std::filesystem::path(path).filename().string();
+    return {};
+  }
+
+  Verdict Take(const TrialRecord& record) {
+    Verdict verdict = Verdict::kStands;
+    if (record.error) {
+      builder_.AddError(record.case_index, record.round, record.error->code, record.error->message);
+    } else {
+      verdict = TakeTrace(record);
+    }
+    progress_.Show(builder_.trials(), builder_.errors(), MonotonicNs());
+    return verdict;
+  }
+
+  // Ends the file of traces and lets the result name it.
+  Status FinishTraces() {
+    if (!traces_ || !trace_status_) return trace_status_;
+    const Result<std::string> seal = traces_->Commit();
+    if (!seal) return Forward(seal);
+    builder_.SetTraces(traces_file_, *seal);
+    return {};
+  }
+
+ private:
+  Verdict TakeTrace(const TrialRecord& record) {
+    const std::optional<LocalFault> fault =
+        scenario_.local_errors_are_data ? std::nullopt : FindLocalFault(*record.trace);
+    if (fault) {
+      builder_.AddError(record.case_index, record.round, fault->code, fault->message);
+      return Verdict::kStands;
+    }
+    const Result<TrialObservations> observed =
+        Observe(scenario_.cases[record.case_index], *record.trace);
+    if (!observed) {
+      builder_.AddError(record.case_index, record.round, "trace", observed.error().message);
+      return Verdict::kStands;
+    }
+    if (WasDisturbed(scenario_.cases[record.case_index], observed->health)) {
+      return TakeDisturbed(record, observed->health);
+    }
+    builder_.AddTrial(record.case_index, record.round, *observed, record.counters, record.alone);
+    // A disk that fills up ends the traces, not the measurement.
+    if (traces_ && trace_status_) {
+      trace_status_ = traces_->Add(record.case_index, record.round, *record.trace);
+    }
+    return Verdict::kStands;
+  }
+
+  // The machine stood still in it: it is run again, and only past the bound for that an error.
+  Verdict TakeDisturbed(const TrialRecord& record, const TrialHealth& health) {
+    builder_.AddDisturbed(record.case_index);
+    if (record.may_repeat) return Verdict::kRepeat;
+    builder_.AddError(record.case_index, record.round, "disturbed",
+                      fmt::format("something was {:.0f} ms late: this machine is too busy for the "
+                                  "scenario's times",
+                                  health.max_delay_ms));
+    return Verdict::kStands;
+  }
+
+  const Scenario& scenario_;
+  ResultBuilder& builder_;
+  Progress& progress_;
+  std::optional<TraceFileWriter> traces_;
+  std::string traces_file_;
+  Status trace_status_;
+};
+
+}  // namespace
+
+Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
+  options.run.started = UtcNow();
+  options.run.jobs = EffectiveJobs(scenario, options.controller);
+  ResultBuilder builder(scenario, options.environment, options.run);
+  const std::size_t total = scenario.cases.size() * scenario.trials;
+  Progress progress(scenario.name, total, std::move(options.progress));
+  TrialSink sink(scenario, builder, progress);
+  if (options.traces_path) {
+    if (Status kept = sink.KeepTraces(*options.traces_path, options.run); !kept)
+      return Forward(kept);
+  }
+
+  const std::int64_t started_ns = MonotonicNs();
+  progress.Show(0, 0, started_ns);
+  const Result<RunEnd> end = RunTrials(
+      scenario, options.controller, [&](const TrialRecord& record) { return sink.Take(record); });
+  progress.Clear();
+  Measurement measurement;
+  if (!end && end.error().kind == ErrorKind::kUnsupported) {
+    for (std::size_t i = 0; i < scenario.cases.size(); ++i) {
+      builder.AddError(i, 0, kUnsupportedCode, end.error().message);
+    }
+  } else if (!end) {
+    return Forward(end);
+  } else {
+    measurement.interrupted_by = end->interrupted_by;
+  }
+  measurement.traces = sink.FinishTraces();
+  const double seconds = NsToMs(MonotonicNs() - started_ns) / 1000;
+  measurement.document = builder.Finish(seconds, measurement.interrupted_by.has_value());
+  AddExpectations(scenario, measurement.document);
+  return measurement;
+}
+
+}  // namespace tcplab

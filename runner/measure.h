@@ -1,0 +1,34 @@
+// One scenario, run to its result document.
+#pragma once
+
+#include <nlohmann/json.hpp>  // a measurement holds its document
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/result/result_builder.h"
+#include "core/scenario/scenario.h"
+#include "core/trial/controller.h"
+#include "runner/progress.h"
+
+namespace tcplab {
+
+struct MeasureOptions {
+  ControllerOptions controller;
+  Environment environment;
+  RunInfo run;                             // `started` and `jobs` are filled in here
+  std::optional<std::string> traces_path;  // where to keep every trial's trace
+  Progress::Sink progress;                 // empty: shows nothing
+};
+
+struct Measurement {
+  nlohmann::json document;
+  std::optional<int> interrupted_by;
+  Status traces;  // an error when they could not be written; the result stands without them
+};
+
+// An error means that nothing could be run at all; everything else is in the document.
+[[nodiscard]] Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options);
+
+}  // namespace tcplab

@@ -1,0 +1,188 @@
+// `runner [run] SCENARIO...`: measures, writes results, shows them.
+#include <fmt/format.h>
+#include <uv.h>
+
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/net/syscalls.h"
+#include "core/result/atomic_file.h"
+#include "core/result/json_writer.h"
+#include "core/result/result_path.h"
+#include "core/trial/plan_builder.h"
+#include "runner/commands.h"
+#include "runner/measure.h"
+#include "runner/output.h"
+#include "runner/run_options.h"
+#include "runner/scenario_files.h"
+#include "runner/terminal.h"
+
+namespace tcplab {
+namespace {
+
+using nlohmann::json;
+
+Result<std::string> OwnPath() {
+  std::array<char, 4096> path{};
+  std::size_t size = path.size();
+  const int status = uv_exepath(path.data(), &size);
+  if (status != 0)
+    return HarnessFault(fmt::format("the runner's own path is not known: {}", uv_err_name(status)));
+  return std::string(path.data(), size);
+}
+
+// Runs the scenarios of one command line, one after the other.
+class Session {
+ public:
+  Session(RunOptions options, std::string own_path)
+      : options_(std::move(options)),
+        own_path_(std::move(own_path)),
+        descriptor_limit_(SysRaiseDescriptorLimit()),  // before the environment tells of it
+        environment_(ReadEnvironment(ThisMachine(), uv_version_string())) {}
+
+  ExitCode Run(const std::vector<std::string>& files);
+
+ private:
+  [[nodiscard]] std::optional<std::string> ResultFile(const std::string& scenario_file) const;
+  [[nodiscard]] Status CheckPlaces(const std::vector<std::string>& files) const;
+  [[nodiscard]] Status CheckBeforeRun(const Scenario& scenario) const;
+  [[nodiscard]] MeasureOptions OptionsFor(const Scenario& scenario) const;
+  ExitCode RunOne(const std::string& file);
+  ExitCode Finish(const Scenario& scenario, Measurement measurement);
+  Status Show(const json& document, const std::optional<std::string>& path);
+
+  RunOptions options_;
+  std::string own_path_;
+  std::uint64_t descriptor_limit_;
+  Environment environment_;
+  bool as_array_ = false;
+  std::vector<json> documents_;  // kept only where they go to stdout at the end
+  bool interrupted_ = false;
+};
+
+ExitCode Complained(const Error& error) {
+  Complain(error.message);
+  return ExitCodeOf(error.kind);
+}
+
+std::optional<std::string> Session::ResultFile(const std::string& scenario_file) const {
+  if (options_.to_stdout_only()) return std::nullopt;
+  return ResultPath(scenario_file, {environment_.id, options_.out, options_.is_record()});
+}
+
+// No result may overwrite another one of the same run.
+Status Session::CheckPlaces(const std::vector<std::string>& files) const {
+  std::map<std::string, std::string> places;
+  for (const std::string& file : files) {
+    const auto path = ResultFile(file);
+    if (!path) return {};
+    const auto [place, is_new] = places.try_emplace(*path, file);
+    if (!is_new) {
+      return Invalid(
+          fmt::format("{} and {}: both results would be {}", place->second, file, *path));
+    }
+  }
+  return {};
+}
+
+Status Session::CheckBeforeRun(const Scenario& scenario) const {
+  if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return fits;
+  const auto path = ResultFile(scenario.file);
+  if (!path) return {};
+  return CheckWritable(*path);
+}
+
+MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
+  MeasureOptions measure;
+  measure.controller.agent_command = {own_path_, "agent"};
+  measure.controller.jobs = options_.jobs;
+  measure.controller.seed = options_.seed;
+  measure.environment = environment_;
+  measure.run.version = TCPLAB_VERSION;
+  measure.run.libuv = uv_version_string();
+  measure.run.seed = options_.seed;
+  measure.run.overrides = options_.load.overrides;
+  measure.run.only_cases = options_.load.only_cases;
+  measure.run.only = options_.only;
+  measure.run.allow_remote = options_.load.allow_remote;
+  const auto path = ResultFile(scenario.file);
+  if (options_.keep_traces && path) measure.traces_path = TracesPath(*path);
+  if (!options_.quiet && StderrIsTerminal()) measure.progress = WriteErr;
+  return measure;
+}
+
+ExitCode Session::RunOne(const std::string& file) {
+  const std::optional<Scenario> scenario = LoadAndReport(file, options_.load, options_.quiet);
+  if (!scenario) return ExitCode::kInvalid;
+  if (Status ready = CheckBeforeRun(*scenario); !ready) return Complained(ready.error());
+  Result<Measurement> measurement = Measure(*scenario, OptionsFor(*scenario));
+  if (!measurement) return Complained(measurement.error());
+  return Finish(*scenario, std::move(*measurement));
+}
+
+ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
+  ExitCode code = ExitCodeOf(measurement.document);
+  if (measurement.interrupted_by) {
+    interrupted_ = true;
+    code = ExitCodeOfSignal(*measurement.interrupted_by);
+    Complain(scenario.name + ": interrupted; what was measured so far is written");
+  }
+  if (!measurement.traces) code = Worse(code, Complained(measurement.traces.error()));
+  const auto path = ResultFile(scenario.file);
+  if (path) {
+    const Status written = WriteFileAtomically(*path, WriteJson(measurement.document));
+    if (!written) code = Worse(code, Complained(written.error()));
+  }
+  const Status shown = Show(measurement.document, path);
+  if (!shown) code = Worse(code, Complained(shown.error()));
+  if (options_.json || !path) documents_.push_back(std::move(measurement.document));
+  return code;
+}
+
+Status Session::Show(const json& document, const std::optional<std::string>& path) {
+  if (!path) return {};
+  const std::string where = *path + "\n";
+  if (options_.json) {
+    if (!options_.quiet) WriteErr(where);
+    return {};
+  }
+  TextStyle style;
+  style.color = !options_.no_color && StdoutHasColor();
+  const Result<std::string> text = TextReport(document, style);
+  if (!text) return Forward(text);
+  return WriteOut(*text + where);
+}
+
+ExitCode Session::Run(const std::vector<std::string>& files) {
+  // A folder gives an array also when it holds one scenario: who reads it need not look.
+  as_array_ = options_.names.size() > 1 || files != options_.names;
+  if (Status places = CheckPlaces(files); !places) return Complained(places.error());
+  ExitCode code = ExitCode::kOk;
+  for (const std::string& file : files) {
+    code = Worse(code, RunOne(file));
+    if (interrupted_) break;
+  }
+  // Nothing, rather than an empty text, where the only document does not exist.
+  if (documents_.empty() && !(options_.json && as_array_)) return code;
+  const Status written = WriteOut(JsonReport(documents_, as_array_));
+  return written ? code : Worse(code, Complained(written.error()));
+}
+
+}  // namespace
+
+ExitCode RunCommand(const Arguments& arguments) {
+  std::variant<RunOptions, ExitCode> parsed = ParseRunOptions(arguments);
+  if (const auto* code = std::get_if<ExitCode>(&parsed)) return *code;
+  auto& options = std::get<RunOptions>(parsed);
+  const Result<std::vector<std::string>> files = FindScenarioFiles(options.names);
+  if (!files) return Complained(files.error());
+  Result<std::string> own_path = OwnPath();
+  if (!own_path) return Complained(own_path.error());
+  return Session(std::move(options), std::move(*own_path)).Run(*files);
+}
+
+}  // namespace tcplab

@@ -1,0 +1,30 @@
+// The runner's standard streams. Nothing of core/ writes to them.
+#pragma once
+
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace tcplab {
+
+// Whether a person looks at the stream.
+[[nodiscard]] bool StdoutIsTerminal();
+[[nodiscard]] bool StderrIsTerminal();
+
+// Colours on stdout: only on a terminal that shows them, and not where NO_COLOR is set
+// (no-color.org).
+[[nodiscard]] bool StdoutHasColor();
+
+// A reader who closes the pipe ends our output, not our process (SIGPIPE).
+void IgnoreBrokenPipes();
+
+// All of it, at once. A reader who went away is no error; a full disk behind `>` is.
+Status WriteOut(std::string_view text);
+
+// To stderr; errors there have nobody to be told to.
+void WriteErr(std::string_view text);
+
+// "runner: <message>" on stderr.
+void Complain(std::string_view message);
+
+}  // namespace tcplab

@@ -1,0 +1,8 @@
+#include "runner/terminal.h"
+
+namespace tcplab {
+
+// Where there is no such signal, a write to a closed pipe just fails.
+void IgnoreBrokenPipes() {}
+
+}  // namespace tcplab
