@@ -17,6 +17,10 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   set(target tests_${folder})
   add_executable(${target} ${tests})
   target_link_libraries(${target} PRIVATE tcplab_test_support tcplab_${folder} GTest::gtest_main)
+  if(NOT MSVC AND NOT TCPLAB_SANITIZE)
+    # What is tested is optimised, the tests need not be: compiling them takes most of a build.
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
   if(folder STREQUAL "trial")  # whole trials are judged by what was observed in them
     target_link_libraries(${target} PRIVATE tcplab_observe)
   endif()

@@ -75,7 +75,7 @@ std::string Ranges(std::span<const std::size_t> numbers) {
 std::string OrderInWords(const json& numbers) {
   std::vector<std::size_t> plain;
   for (const json& number : numbers) {
-    if (!number.is_number_unsigned()) return ShortJson(numbers, kReplyBytes);
+    if (!number.is_number_integer() || number < 0) return ShortJson(numbers, kReplyBytes);
     plain.push_back(number.get<std::size_t>());
   }
   return Ranges(plain);

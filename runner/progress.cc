@@ -15,7 +15,7 @@ constexpr std::size_t kNameWidth = 40;
 
 }  // namespace
 
-Progress::Progress(std::string name, std::size_t total, Sink sink)
+Progress::Progress(std::string_view name, std::size_t total, Sink sink)
     : name_(Printable(name, kNameWidth)),
       total_(total),
       sink_(std::move(sink)),

@@ -16,7 +16,7 @@ class Progress {
   using Sink = std::function<void(std::string_view)>;  // stderr, or a test's own
 
   // `total` trials; a sink that is empty shows nothing.
-  Progress(std::string name, std::size_t total, Sink sink);
+  Progress(std::string_view name, std::size_t total, Sink sink);
   ~Progress() { Clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

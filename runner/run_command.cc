@@ -53,7 +53,7 @@ class Session {
   [[nodiscard]] MeasureOptions OptionsFor(const Scenario& scenario) const;
   ExitCode RunOne(const std::string& file);
   ExitCode Finish(const Scenario& scenario, Measurement measurement);
-  Status Show(const json& document, const std::optional<std::string>& path);
+  Status Show(const json& document, const std::string& where);
 
   RunOptions options_;
   std::string own_path_;
@@ -133,19 +133,23 @@ ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
   }
   if (!measurement.traces) code = Worse(code, Complained(measurement.traces.error()));
   const auto path = ResultFile(scenario.file);
+  std::string where;  // as it is shown: only once it is there
   if (path) {
     const Status written = WriteFileAtomically(*path, WriteJson(measurement.document));
-    if (!written) code = Worse(code, Complained(written.error()));
+    if (written) {
+      where = *path + "\n";
+    } else {
+      code = Worse(code, Complained(written.error()));
+    }
   }
-  const Status shown = Show(measurement.document, path);
+  const Status shown = Show(measurement.document, where);
   if (!shown) code = Worse(code, Complained(shown.error()));
   if (options_.json || !path) documents_.push_back(std::move(measurement.document));
   return code;
 }
 
-Status Session::Show(const json& document, const std::optional<std::string>& path) {
-  if (!path) return {};
-  const std::string where = *path + "\n";
+Status Session::Show(const json& document, const std::string& where) {
+  if (options_.to_stdout_only()) return {};
   if (options_.json) {
     if (!options_.quiet) WriteErr(where);
     return {};

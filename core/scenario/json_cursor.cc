@@ -13,8 +13,6 @@ void JsonCursor::SkipSpaceAndComments() {
     const char c = Peek();
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
       Advance();
-    } else if (c != '/') {
-      return;
     } else if (text_.substr(offset_, 2) == "//") {
       offset_ = std::min(text_.find('\n', offset_), text_.size());
     } else if (text_.substr(offset_, 2) == "/*") {

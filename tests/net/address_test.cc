@@ -46,7 +46,8 @@ TEST(Address, EmptySockaddrGivesAnAddressThatIsNotValid) {
 }
 
 TEST(Address, EncodedFormIsFamilyPortAndBytes) {
-  EXPECT_EQ(Address::Parse("1.2.3.4", 0x1234)->Encoded(), std::string("\x04\x12\x34\x01\x02\x03\x04"));
+  EXPECT_EQ(Address::Parse("1.2.3.4", 0x1234)->Encoded(),
+            std::string("\x04\x12\x34\x01\x02\x03\x04"));
   EXPECT_EQ(Address::Parse("::1", 1)->Encoded(),
             std::string("\x06\x00\x01", 3) + std::string(15, '\0') + '\x01');
 }

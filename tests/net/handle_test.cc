@@ -45,7 +45,9 @@ TEST(Loop, LeavesNothingBehind) {
 
 TEST(Loop, ThatWasToldToStopBeforeItRanLeavesNothingBehind) {
   auto loop = std::make_unique<Loop>();
-  { AsyncWake wake(*loop, [] {}); }
+  {
+    AsyncWake wake(*loop, [] {});
+  }
   loop->Stop();
   loop.reset();
 }

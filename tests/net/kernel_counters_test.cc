@@ -32,7 +32,8 @@ TEST(KernelCounters, OverflowOfAListenQueueIsCounted) {
   const FullListener full;
   const TestSocket client = NewSocket(Blocking::kNo);
   SysConnect(client.get(), full.address());
-  EXPECT_TRUE(Eventually([&] { return Moved(before, ReadKernelCounters()).contains("ListenDrops"); }));
+  EXPECT_TRUE(
+      Eventually([&] { return Moved(before, ReadKernelCounters()).contains("ListenDrops"); }));
 }
 
 }  // namespace

@@ -39,8 +39,7 @@ class RecordedCallsTest : public testing::Test {
 };
 
 TEST_F(RecordedCallsTest, EachCallIsOneEventWithItsPlace) {
-  const Event event =
-      Recorded([&] { TestSocket made(calls_.Socket(at_, false, Blocking::kYes)); });
+  const Event event = Recorded([&] { TestSocket made(calls_.Socket(at_, false, Blocking::kYes)); });
   EXPECT_EQ(event.op, Op::kSocket);
   EXPECT_EQ(event.actor, 3U);
   EXPECT_EQ(event.step, 5);
@@ -78,9 +77,8 @@ TEST_F(RecordedCallsTest, NonBlockingConnectIsThreeEvents) {
   EXPECT_EQ(fcntl.argument, 1U);
   const Event connect = Recorded([&] { calls_.Connect(at_, socket.get(), listener.address()); });
   EXPECT_EQ(ErrorName(connect.error()), "EINPROGRESS");
-  const Event poll = Recorded([&] {
-    calls_.Poll(at_, socket.get(), Ready::kWritable, MonotonicNs() + kTestPatienceNs);
-  });
+  const Event poll = Recorded(
+      [&] { calls_.Poll(at_, socket.get(), Ready::kWritable, MonotonicNs() + kTestPatienceNs); });
   EXPECT_EQ(poll.op, Op::kPoll);
   EXPECT_EQ(poll.argument, 1U);
   EXPECT_EQ(poll.result, 1);
@@ -100,9 +98,8 @@ TEST_F(RecordedCallsTest, AcceptKeepsNumberAndPeer) {
   const TestSocket client = listener.Connect();
   ASSERT_TRUE(Eventually([&] { return listener.QueueLength() == 1; }));
   TestSocket server;
-  const Event accepted = Recorded([&] {
-    server = TestSocket(calls_.Accept(listener.get(), Blocking::kYes, 4, peer));
-  });
+  const Event accepted = Recorded(
+      [&] { server = TestSocket(calls_.Accept(listener.get(), Blocking::kYes, 4, peer)); });
   EXPECT_EQ(accepted.argument, 4U);
   EXPECT_EQ(accepted.actor, kListenerActor);
   EXPECT_TRUE(peer.valid());
@@ -138,8 +135,8 @@ TEST_F(RecordedCallsTest, SendSaysWhatWasOfferedAndWhatWasTaken) {
 
 TEST_F(RecordedCallsTest, EndOfAConnectionIsRecorded) {
   TestConnection connection;
-  const Event shutdown = Recorded(
-      [&] { calls_.Shutdown(at_, connection.client.get(), ShutdownSide::kWrite); });
+  const Event shutdown =
+      Recorded([&] { calls_.Shutdown(at_, connection.client.get(), ShutdownSide::kWrite); });
   EXPECT_EQ(shutdown.op, Op::kShutdown);
   EXPECT_EQ(shutdown.argument, 1U);
   EXPECT_EQ(Recorded([&] { calls_.LingerZero(at_, connection.client.get()); }).op, Op::kSetOption);

@@ -199,9 +199,8 @@ TEST(Syscalls, LingerZeroEndsAConnectionWithAReset) {
   TestConnection connection;
   EXPECT_TRUE(SysLingerZero(connection.client.get()).ok());
   connection.client.Close();
-  ASSERT_EQ(SysPoll(connection.server.get(), Ready::kReadable, MonotonicNs() + kTestPatienceNs)
-                .value,
-            1);
+  ASSERT_EQ(
+      SysPoll(connection.server.get(), Ready::kReadable, MonotonicNs() + kTestPatienceNs).value, 1);
   std::array<char, 16> buffer{};
   EXPECT_EQ(ErrorName(SysRecv(connection.server.get(), buffer).error), "ECONNRESET");
 }
@@ -219,6 +218,7 @@ TEST(SyscallsDeathTest, AgentsOutliveABrokenPipeAndATerminal) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   EXPECT_EXIT(
       {
+        std::signal(SIGPIPE, SIG_DFL);
         SysIgnoreAgentSignals();
         for (const int number : {SIGPIPE, SIGINT, SIGHUP, SIGQUIT, SIGTSTP}) std::raise(number);
         SysExitNow(7);

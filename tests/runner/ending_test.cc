@@ -1,6 +1,8 @@
 // How a run ends before its time: asked to, or killed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -80,25 +82,36 @@ TEST_F(Ending, AnInterruptEndsTheScenariosThatWereStillToCome) {
   EXPECT_EQ(documents.at(0).at("run").at("status"), "interrupted");
 }
 
-// Fifty runs, each killed at a random moment from its start to a little after its end.
+// Fifty runs, each killed at a random moment from its start to a while after its end.
 TEST_F(Ending, AKilledRunnerLeavesNoProcessAndNoTornFile) {
+  using Clock = std::chrono::steady_clock;
   constexpr int kBatches = 5;
   constexpr int kRunsOfBatch = 10;
   folder_.Write("scenarios/quick.json", QuickScenario());
+  const auto begin = Clock::now();
+  ASSERT_EQ(RunRunner(folder_, {"scenarios/quick.json"}).exit_code, 0);
+  // Ten at once take longer than one alone.
+  const double longest_ms =
+      3 * std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   std::mt19937 random(std::random_device{}());
-  std::uniform_int_distribution<int> delay_ms(0, 180);
+  std::uniform_real_distribution<double> moment_ms(0, longest_ms);
   int written = 0;
   for (int batch = 0; batch < kBatches; ++batch) {
+    std::vector<double> moments;
     std::vector<std::unique_ptr<RunnerProcess>> runners;
+    const auto started = Clock::now();
     for (int i = 0; i < kRunsOfBatch; ++i) {
       const std::string out = "out" + std::to_string(batch * kRunsOfBatch + i);
       runners.push_back(std::make_unique<RunnerProcess>(
           folder_,
           std::vector<std::string>{"scenarios/quick.json", "--out", out, "--keep-traces"}));
+      moments.push_back(moment_ms(random));
     }
-    for (const auto& runner : runners) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms(random)));
-      runner->Signal(SIGKILL);
+    std::sort(moments.begin(), moments.end());
+    for (int i = 0; i < kRunsOfBatch; ++i) {
+      std::this_thread::sleep_until(started +
+                                    std::chrono::duration<double, std::milli>(moments[i]));
+      runners[i]->Signal(SIGKILL);
     }
     for (const auto& runner : runners) {
       runner->Wait(5);

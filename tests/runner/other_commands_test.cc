@@ -98,7 +98,7 @@ TEST_F(CommandLine, ListTellsWhatThereIsAndHowLongItTakes) {
   EXPECT_EQ(run.out,
             "scenarios/quick.json\n"
             "    2 cases of 2 trials, at most 1 s\n"
-            "    Three clients, one of which is served\n");
+            "    A client that is served and stays for a while\n");
 }
 
 TEST_F(CommandLine, DoctorTellsWhatCanBeMeasuredHere) {

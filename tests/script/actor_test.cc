@@ -38,8 +38,8 @@ TEST(ActorConnect, AfterAFailureAndACloseStartsAnew) {
   Stage stage(R"([{"connect": {}}, {"close": {}}, {"connect": {}}, {"send": "x"}])");
   stage.transport.Fail("connect", "ECONNREFUSED");
   EXPECT_THAT(stage.Run(), ElementsAre("0:ECONNREFUSED", "1:ok", "2:ok", "3:ok 1"));
-  EXPECT_THAT(stage.transport.calls, ElementsAre("open", "connect", "close", "open", "connect",
-                                                 "established", "send 1"));
+  EXPECT_THAT(stage.transport.calls,
+              ElementsAre("open", "connect", "close", "open", "connect", "established", "send 1"));
 }
 
 TEST(ActorConnect, WithADeadlineWaitsForTheSocketAndConcludes) {
@@ -155,8 +155,8 @@ TEST(ActorEnd, OutcomeIsTheErrorOfTheCall) {
 TEST(ActorEnd, StepsOnASocketThatIsClosedAreSkipped) {
   Stage stage(R"([{"connect": {}}, {"close": {}}, {"send": "x"}, {"recv": {}}, {"reply": "echo"},
                   {"shutdown": {}}])");
-  EXPECT_THAT(stage.Run(), ElementsAre("0:ok", "1:ok", "2:skipped", "3:skipped", "4:skipped",
-                                       "5:skipped"));
+  EXPECT_THAT(stage.Run(),
+              ElementsAre("0:ok", "1:ok", "2:skipped", "3:skipped", "4:skipped", "5:skipped"));
   EXPECT_THAT(stage.transport.calls, ElementsAre("open", "connect", "established", "close"));
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,9 @@
 #include "tests/support/eventually.h"
 
 namespace tcplab {
+
+// A call on a connection that has ended returns EPIPE in a test too, and does not end it.
+inline const bool kBrokenPipesAreErrors = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 
 // A socket that closes itself. Owned by the test.
 class TestSocket {

@@ -142,8 +142,7 @@ ActorScript& ActorScript::Sleeps(double wanted_ms, double took_ms) {
 
 ActorScript& ActorScript::Step(std::uint16_t step, const Outcome& outcome) {
   const bool failed = outcome.kind == Outcome::Kind::kError;
-  const std::int64_t result =
-      failed ? -static_cast<std::int64_t>(outcome.error) : outcome.value;
+  const std::int64_t result = failed ? -static_cast<std::int64_t>(outcome.error) : outcome.value;
   step_ = step;
   return Call(Op::kStep, static_cast<std::uint32_t>(outcome.kind), result);
 }

@@ -110,7 +110,7 @@ TEST(TraceCodec, LayoutIsThatOfTheFormat) {
   };
   const std::string expected =
       "tcplab-agent-trace/1\n" + number(2, 8) + "ab" + number(1, 8) + "c" +
-      number(0x0102030405060708, 8) + number(1, 8) +                    // recorders
+      number(0x0102030405060708, 8) + number(1, 8) +                     // recorders
       number(1, 8) + number(0, 8) + number(1, 8) + "x" + number(1, 8) +  // recorded ... events
       number(1, 8) + number(2, 8) + number(static_cast<std::uint64_t>(-3), 8) + number(4, 4) +
       number(5, 4) + number(6, 4) + number(7, 2) + number(8, 1) + number(7, 1);

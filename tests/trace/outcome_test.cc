@@ -37,10 +37,9 @@ TEST(Outcome, WordsHaveOneSpelling) {
 TEST(Outcome, OnlyOkAndBytesAreOk) {
   EXPECT_TRUE(Outcome::Ok().ok());
   EXPECT_TRUE(Outcome::Bytes(1).ok());
-  for (const auto kind :
-       {Outcome::Kind::kEof, Outcome::Kind::kTimeout, Outcome::Kind::kWouldBlock,
-        Outcome::Kind::kError, Outcome::Kind::kUnfinished, Outcome::Kind::kSkipped,
-        Outcome::Kind::kUnsupported}) {
+  for (const auto kind : {Outcome::Kind::kEof, Outcome::Kind::kTimeout, Outcome::Kind::kWouldBlock,
+                          Outcome::Kind::kError, Outcome::Kind::kUnfinished,
+                          Outcome::Kind::kSkipped, Outcome::Kind::kUnsupported}) {
     EXPECT_FALSE(Outcome::Of(kind).ok()) << Outcome::Of(kind).Word();
   }
 }

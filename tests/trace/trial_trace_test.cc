@@ -56,10 +56,9 @@ TEST(VerifyTrace, MoreEventsThanWereRecordedAreRefused) {
 }
 
 TEST(VerifyTrace, UnknownOperationIsRefused) {
-  EXPECT_THAT(SaidAfter([](TrialTrace& t) {
-                FirstClient(t).events[0].op = static_cast<Op>(kOpCount);
-              }),
-              HasSubstr("unknown operation"));
+  EXPECT_THAT(
+      SaidAfter([](TrialTrace& t) { FirstClient(t).events[0].op = static_cast<Op>(kOpCount); }),
+      HasSubstr("unknown operation"));
 }
 
 TEST(VerifyTrace, OpenCallBeforeOthersIsRefused) {
@@ -86,8 +85,7 @@ TEST(VerifyTrace, EventsThatChangedPlacesAreRefused) {
 }
 
 TEST(VerifyTrace, DataOutsideOfTheArenaIsRefused) {
-  EXPECT_THAT(SaidAfter([](TrialTrace& t) { FirstClient(t).arena.clear(); }),
-              HasSubstr("outside"));
+  EXPECT_THAT(SaidAfter([](TrialTrace& t) { FirstClient(t).arena.clear(); }), HasSubstr("outside"));
 }
 
 // Bytes that were cut would otherwise become another address, or another reply.

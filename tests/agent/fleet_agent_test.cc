@@ -1,0 +1,221 @@
+// A fleet agent plays its part of a trial: a listener of the test on one side, a controller on the
+// other.
+#include "core/agent/fleet_agent.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/agent/agent_child.h"
+#include "tests/support/loopback.h"
+
+namespace tcplab {
+namespace {
+
+using testing::ElementsAre;
+
+// A fleet agent whose clients run one script, `every_ms` apart.
+class FleetChild : public AgentChild {
+ public:
+  FleetChild(std::string_view io, std::string_view script, std::size_t clients = 1,
+             double every_ms = 0)
+      : FleetChild(
+            nlohmann::json{
+                {"name", "client"}, {"io", io}, {"script", nlohmann::json::parse(script)}},
+            clients, every_ms) {}
+  FleetChild(const nlohmann::json& group, std::size_t clients, double every_ms = 0) {
+    FleetPlan plan;
+    plan.groups = nlohmann::json::array({group});
+    for (std::size_t i = 0; i < clients; ++i) {
+      plan.clients.push_back({0, static_cast<std::uint32_t>(i), every_ms * static_cast<double>(i)});
+    }
+    plan.each = {.events = 256, .addresses = 8, .payload = 1024};
+    Send(FrameKind::kPlan, ToPayload(plan));
+  }
+  std::int64_t ReadyAndGo(const Address& target) {
+    Expect(FrameKind::kReady);
+    const std::int64_t go_ns = MonotonicNs() + kNsPerMs;
+    Send(FrameKind::kGo, ToPayload(GoMessage{go_ns, target}));
+    return go_ns;
+  }
+  AgentTrace EndTrial() {
+    Freeze(MonotonicNs());
+    return Take();
+  }
+};
+
+std::vector<SocketState> StatesOf(const AgentTrace& trace) {
+  std::vector<SocketState> states;
+  for (const Event& event : EventsOf(trace, Op::kState)) {
+    states.push_back(static_cast<SocketState>(event.result));
+  }
+  return states;
+}
+
+// Whether the kernel has a connection under way (SYN_SENT) to this port of 127.0.0.1: proc(5).
+bool SomebodyConnectsTo(std::uint16_t port) {
+  std::ifstream file("/proc/net/tcp");
+  std::string slot;
+  std::string local;
+  std::string remote;
+  std::string state;
+  std::string rest;
+  while (file >> slot >> local >> remote >> state && std::getline(file, rest)) {
+    const std::size_t colon = remote.find(':');
+    if (state == "02" && colon != std::string::npos &&
+        std::stoul(remote.substr(colon + 1), nullptr, 16) == port) {
+      return true;
+    }
+  }
+  return false;
+}
+
+class BothFleets : public testing::TestWithParam<const char*> {};
+std::string NameOfIo(const testing::TestParamInfo<const char*>& io) { return io.param; }
+INSTANTIATE_TEST_SUITE_P(Fleet, BothFleets, testing::Values("blocking", "poll"), NameOfIo);
+
+TEST_P(BothFleets, ClientsConnectInTheirTurnAndSayTheirNumbers) {
+  const TestListener listener;
+  constexpr double kEveryMs = 20;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}, {"send": "client ${index}\n"},
+                                   {"recv": {"until": 1}}])",
+                   3, kEveryMs);
+  const std::int64_t go_ns = fleet.ReadyAndGo(listener.address());
+  for (int i = 0; i < 3; ++i) {
+    const TestSocket server = listener.Accept();
+    EXPECT_GE(MonotonicNs(), go_ns + MsToNs(kEveryMs * i));
+    EXPECT_EQ(ReadBytes(server.get(), 9), "client " + std::to_string(i) + "\n");
+    WriteBytes(server.get(), "k");
+  }
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_EQ(trace.name, "fleet");
+  const std::vector<Event> connects = EventsOf(trace, Op::kConnect);
+  ASSERT_EQ(connects.size(), 3U);
+  for (const Event& connect : connects) {
+    EXPECT_GE(connect.begin_ns, go_ns + MsToNs(kEveryMs) * connect.actor);
+  }
+}
+
+TEST_P(BothFleets, TraceIsCutAtTheServersStamp) {
+  const DeadPort port;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}])");
+  fleet.ReadyAndGo(port.address());
+  fleet.Expect(FrameKind::kDone);
+  constexpr std::int64_t kStamp = 123'456'789;
+  EXPECT_EQ(fleet.Freeze(kStamp), kStamp);
+  EXPECT_EQ(fleet.Take().freeze_ns, kStamp);
+}
+
+TEST_P(BothFleets, SnapshotShowsWhereEachClientStands) {
+  const FullListener full;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}])", 2, 600'000);
+  fleet.ReadyAndGo(full.address());
+  ASSERT_TRUE(Eventually([&] { return SomebodyConnectsTo(full.address().port()); }));
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_THAT(StatesOf(trace), ElementsAre(SocketState::kConnecting, SocketState::kNotStarted));
+  const Event state = EventsOf(trace, Op::kState).at(0);
+  EXPECT_NE(Address::Decode(trace.recorders[0].Data(state)).port(), 0);
+  EXPECT_EQ(state.step, 0);
+}
+
+TEST_P(BothFleets, RefusedClientsAreDoneAtOnce) {
+  const DeadPort port;
+  FleetChild fleet(GetParam(), R"([{"connect": {"label": "c"}}, {"send": "x"}])", 3);
+  fleet.ReadyAndGo(port.address());
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_THAT(StatesOf(trace), testing::Each(SocketState::kNotConnected));
+  EXPECT_EQ(EventsOf(trace, Op::kStep).size(), 6U);
+}
+
+TEST_P(BothFleets, FleetOfNobodyIsDoneAtOnce) {
+  const DeadPort port;
+  FleetChild fleet(GetParam(), "[]", 0);
+  fleet.ReadyAndGo(port.address());
+  fleet.Expect(FrameKind::kDone);
+  fleet.EndTrial();
+}
+
+TEST_P(BothFleets, GroupWithoutAScriptIsDoneAtOnce) {
+  const DeadPort port;
+  FleetChild fleet(nlohmann::json{{"name", "client"}, {"io", GetParam()}}, 2);
+  fleet.ReadyAndGo(port.address());
+  fleet.Expect(FrameKind::kDone);
+  EXPECT_THAT(StatesOf(fleet.EndTrial()), testing::Each(SocketState::kNotStarted));
+}
+
+// A connection that has heard nothing may only be young: it is given the age of a phantom.
+TEST_P(BothFleets, ScriptsThatHeardNothingAreDoneOnlyOnceTheirConnectionIsOldEnough) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}, {"send": "x"}])");
+  fleet.ReadyAndGo(listener.address());
+  const TestSocket server = listener.Accept();
+  ASSERT_EQ(ReadBytes(server.get(), 1), "x");
+  fleet.Expect(FrameKind::kDone);
+  const std::int64_t done_ns = MonotonicNs();
+  const Event connect = EventsOf(fleet.EndTrial(), Op::kConnect).at(0);
+  EXPECT_GE(done_ns - connect.end_ns, 50 * kNsPerMs);
+}
+
+TEST_P(BothFleets, SocketsStayOpenUntilTheTrialEndsAndThenAreReset) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}, {"recv": {"until": 1}}])");
+  fleet.ReadyAndGo(listener.address());
+  const TestSocket server = listener.Accept();
+  WriteBytes(server.get(), "k");
+  fleet.Expect(FrameKind::kDone);
+  EXPECT_EQ(SysPoll(server.get(), Ready::kReadable, 1).value, 0) << "open, and silent";
+  fleet.EndTrial();
+  std::array<char, 1> buffer{};
+  EXPECT_EQ(ErrorName(SysRecv(server.get(), buffer).error), "ECONNRESET");
+}
+
+TEST_P(BothFleets, SignalsGoBothWays) {
+  const DeadPort unused;
+  FleetChild fleet(GetParam(), R"([{"signal": "here"}, {"await": {"signal": "go", "count": 2}},
+                                   {"signal": "over"}])");
+  fleet.ReadyAndGo(unused.address());
+  EXPECT_EQ(fleet.Expect(FrameKind::kSignal), "here");
+  fleet.Send(FrameKind::kSignal, "go");
+  fleet.Send(FrameKind::kSignal, "go");
+  EXPECT_EQ(fleet.Expect(FrameKind::kSignal), "over");
+  fleet.Expect(FrameKind::kDone);
+}
+
+TEST_P(BothFleets, NoClientConnectsOnceTheTrialIsFrozen) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"await": "go"}, {"connect": {}}])");
+  fleet.ReadyAndGo(listener.address());
+  fleet.Freeze(MonotonicNs());
+  fleet.Send(FrameKind::kSignal, "go");
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.Take();
+  EXPECT_TRUE(EventsOf(trace, Op::kConnect).empty());
+  EXPECT_EQ(listener.QueueLength(), 0U);
+}
+
+TEST_P(BothFleets, ClientsOfOneGroupMayBeManyAndEachHasAnAddress) {
+  constexpr std::size_t kClients = 40;
+  const TestListener listener(128);
+  FleetChild fleet(GetParam(), R"([{"connect": {}}])", kClients);
+  fleet.ReadyAndGo(listener.address());
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_EQ(StatesOf(trace).size(), kClients);
+  EXPECT_THAT(StatesOf(trace), testing::Each(SocketState::kEstablished));
+  std::set<std::string> addresses;
+  for (const RecorderTrace& recorder : trace.recorders) {
+    for (const Event& event : recorder.events) {
+      if (event.op == Op::kState) addresses.emplace(recorder.Data(event));
+    }
+  }
+  EXPECT_EQ(addresses.size(), kClients);
+}
+
+}  // namespace
+}  // namespace tcplab

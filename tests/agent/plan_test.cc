@@ -1,0 +1,99 @@
+#include "core/agent/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace tcplab {
+namespace {
+
+void ExpectEqual(const Recorder::Capacity& a, const Recorder::Capacity& b) {
+  EXPECT_EQ(a.events, b.events);
+  EXPECT_EQ(a.addresses, b.addresses);
+  EXPECT_EQ(a.payload, b.payload);
+}
+
+TEST(Plan, OfAServerComesBackAsItWas) {
+  const ServerPlan plan{
+      nlohmann::json::parse(R"({"listen": {"backlog": 1}, "script": []})"), {1, 2, 3}, {4, 5, 6}};
+  const Result<AnyPlan> back = PlanFromPayload(ToPayload(plan));
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(back->is_server);
+  EXPECT_EQ(back->server.server, plan.server);
+  ExpectEqual(back->server.listener, plan.listener);
+  ExpectEqual(back->server.handlers, plan.handlers);
+}
+
+TEST(Plan, OfAFleetComesBackAsItWas) {
+  FleetPlan plan;
+  plan.groups = nlohmann::json::parse(R"([{"name": "a", "script": [{"connect": {}}]}])");
+  plan.clients = {{0, 0, 0}, {1, 4'000'000'000, 12.345678}};
+  plan.each = {7, 8, 9};
+  const Result<AnyPlan> back = PlanFromPayload(ToPayload(plan));
+  ASSERT_TRUE(back);
+  EXPECT_FALSE(back->is_server);
+  EXPECT_EQ(back->fleet.groups, plan.groups);
+  ASSERT_EQ(back->fleet.clients.size(), 2U);
+  EXPECT_EQ(back->fleet.clients[1].group, 1U);
+  EXPECT_EQ(back->fleet.clients[1].number, 4'000'000'000U);
+  EXPECT_EQ(back->fleet.clients[1].start_ms, 12.345678);
+  ExpectEqual(back->fleet.each, plan.each);
+}
+
+TEST(Plan, ThatIsNoneIsAnError) {
+  for (const char* payload :
+       {"", "rubbish", "[]", "{}", R"({"server": {}})", R"({"groups": [], "clients": 5})",
+        R"({"groups": [], "clients": [[0]], "each": {"events": 1, "addresses": 1, "payload": 1}})",
+        R"({"server": {}, "listener": {"events": "many"}, "handlers": {}})"}) {
+    EXPECT_FALSE(PlanFromPayload(payload)) << payload;
+  }
+}
+
+TEST(GoMessage, ComesBackAsItWas) {
+  for (const char* literal : {"127.0.0.1", "::1"}) {
+    const GoMessage go{INT64_MAX, *Address::Parse(literal, 65535)};
+    const Result<GoMessage> back = GoFromPayload(ToPayload(go));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->go_ns, go.go_ns);
+    EXPECT_EQ(back->target, go.target);
+  }
+}
+
+TEST(GoMessage, NeedsNoTarget) {
+  const Result<GoMessage> back = GoFromPayload(ToPayload(GoMessage{5, {}}));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->go_ns, 5);
+  EXPECT_FALSE(back->target.valid());
+}
+
+TEST(GoMessage, ThatIsNoneIsAnError) {
+  for (const char* payload : {"", "{", "{}", R"({"go_ns": "now"})", "[1]"}) {
+    EXPECT_FALSE(GoFromPayload(payload)) << payload;
+  }
+  const Result<GoMessage> odd = GoFromPayload(R"({"go_ns": 1, "target": [1, 2, 3]})");
+  ASSERT_TRUE(odd);
+  EXPECT_FALSE(odd->target.valid());
+}
+
+TEST(AgentFault, ComesBackAsItWas) {
+  const AgentFault back =
+      FaultFromPayload(ToPayload(AgentFault{"listen_failed", "port 1: EACCES"}));
+  EXPECT_EQ(back.code, "listen_failed");
+  EXPECT_EQ(back.message, "port 1: EACCES");
+}
+
+TEST(AgentFault, OfAnAgentThatCannotSayWhyIsAFaultToo) {
+  EXPECT_EQ(FaultFromPayload("").code, "agent_fault");
+  EXPECT_EQ(FaultFromPayload("[]").code, "agent_fault");
+  EXPECT_EQ(FaultFromPayload("{}").code, "agent_fault");
+  // A message with bytes that are no text must not be the end of the agent.
+  EXPECT_EQ(FaultFromPayload(ToPayload(AgentFault{"x", "\xFF"})).code, "x");
+}
+
+TEST(AgentFault, WithAWrongTypeIsAFaultToo) {
+  EXPECT_EQ(FaultFromPayload(R"({"code": 5, "message": []})").code, "agent_fault");
+}
+
+}  // namespace
+}  // namespace tcplab
