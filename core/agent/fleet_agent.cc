@@ -53,7 +53,7 @@ class FleetAgent {
       Result<ClientGroup> group = LowerClientGroup(document);
       if (!group) return Forward(group);
       if (group->io == Io::kPoll) io = Io::kPoll;
-      programs.emplace_back(document.at("script"));
+      programs.emplace_back(document.value("script", nlohmann::json::array()));
     }
     for (const FleetPlan::Client& client : plan.clients) {
       Result<std::shared_ptr<const Program>> program = programs.at(client.group).For(client.number);

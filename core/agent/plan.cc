@@ -104,8 +104,11 @@ std::string ToPayload(const AgentFault& fault) {
 
 AgentFault FaultFromPayload(const std::string& payload) {
   const json document = json::parse(payload, nullptr, false);
-  if (!document.is_object()) return {"agent_fault", "an agent failed and could not say why"};
-  return {document.value("code", "agent_fault"), document.value("message", "")};
+  const auto text = [&document](const char* key, const char* otherwise) {
+    const bool there = document.is_object() && document.contains(key) && document[key].is_string();
+    return there ? document[key].get<std::string>() : std::string(otherwise);
+  };
+  return {text("code", "agent_fault"), text("message", "an agent failed and could not say why")};
 }
 
 }  // namespace tcplab

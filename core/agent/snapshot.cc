@@ -33,8 +33,9 @@ Sight LookAt(FleetClient& client) {
   constexpr std::uint32_t kSynSent = 2;  // as TCP_INFO numbers the states
   if (SysGetPeerName(socket, peer).ok()) {
     sight.state = SocketState::kEstablished;
-  } else if (sight.tcp_state == kSynSent || sight.tcp_state == 0) {
-    sight.state = SocketState::kConnecting;
+  } else if (sight.tcp_state == kSynSent || sight.tcp_state == 0 || sight.local.port() == 0) {
+    sight.state =
+        SocketState::kConnecting;  // without a port, the connect has not reached the kernel
   } else {
     sight.state = SocketState::kNotConnected;
   }

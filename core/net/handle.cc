@@ -20,7 +20,9 @@ constexpr std::size_t kThreadStackBytes = 256UL * 1024;
 Loop::Loop() { TCPLAB_CHECK(uv_loop_init(&loop_) == 0); }
 
 Loop::~Loop() {
-  uv_run(&loop_, UV_RUN_DEFAULT);  // the close callbacks of what was destroyed
+  // The close callbacks of what was destroyed. A run that was told to stop beforehand returns at
+  // once, so once more.
+  while (uv_loop_alive(&loop_) != 0) uv_run(&loop_, UV_RUN_DEFAULT);
   TCPLAB_CHECK(uv_loop_close(&loop_) == 0);
 }
 

@@ -47,7 +47,7 @@ TrialHealth HealthOf(const Case& a_case, const TrialView& view, const json& outc
   health.freeze_gap_ms = NsToMs(view.drained_ns - view.freeze_ns);
   health.late = CountLate(view, outcomes);
   for (const ConnectionFacts& connection : view.connections)
-    health.strangers += connection.client ? 0 : 1;
+    health.strangers += connection.client || connection.ours ? 0 : 1;
   // libuv holds a connection of its own, which the kernel's queue does not count.
   if (view.queue && a_case.server.io != Io::kLibuv) {
     const std::size_t drained = view.connections.size() - view.accepted;

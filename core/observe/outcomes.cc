@@ -105,7 +105,8 @@ json QueueOrder(const TrialView& view) { return Order(view, false); }
 json ConnectMs(const TrialView& view) {
   json milliseconds = json::array();
   for (const ClientFacts& client : view.clients) {
-    const bool known = !client.attempts.empty() && client.attempts.back().established_ns;
+    const bool known = !client.attempts.empty() && client.attempts.back().established_ns &&
+                       !client.attempts.back().by_kernels_word;
     milliseconds.push_back(known ? json(Milliseconds(*client.attempts.back().established_ns -
                                                      client.attempts.back().begin_ns))
                                  : json(nullptr));

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 
 #include "core/base/text.h"
@@ -102,14 +103,40 @@ json RepliesOf(const Script& script, const ClientFacts& client) {
   return replies;
 }
 
-// Outcomes of the step at `pc`, in the order in which they came, and what was under way at the
-// freeze.
+// The step that an actor was in at the freeze: one that ended later, or else where it was found.
 template <typename Facts>
-void AppendOutcomes(json& outcomes, const Facts& facts, std::uint16_t pc) {
-  for (const EventRef& ref : facts.events) {
-    if (ref->op == Op::kStep && ref->step == pc) outcomes.push_back(StepOutcome(*ref.event).Word());
+std::optional<std::uint16_t> StepAtFreeze(const Facts& facts, std::int64_t freeze_ns) {
+  if (facts.later_step) {
+    const bool begun = (*facts.later_step)->begin_ns <= freeze_ns;
+    return begun ? std::optional((*facts.later_step)->step) : std::nullopt;
   }
-  if (facts.state && (*facts.state)->step == pc) outcomes.push_back("unfinished");
+  return facts.state ? std::optional((*facts.state)->step) : std::nullopt;
+}
+
+// Outcomes of an actor's steps with this label, in the order in which they came.
+template <typename Facts>
+json OutcomesOf(const Script& script, const std::string& label, const Facts& facts,
+                std::int64_t freeze_ns) {
+  const auto has_label = [&](std::uint16_t pc) {
+    return pc < script.size() && script[pc].label == label;
+  };
+  json outcomes = json::array();
+  for (const EventRef& ref : facts.events) {
+    if (ref->op == Op::kStep && has_label(ref->step)) {
+      outcomes.push_back(StepOutcome(*ref.event).Word());
+    }
+  }
+  const std::optional<std::uint16_t> under_way = StepAtFreeze(facts, freeze_ns);
+  if (under_way && has_label(*under_way)) outcomes.push_back("unfinished");
+  return outcomes;
+}
+
+std::set<std::string> LabelsOf(const Script& script) {
+  std::set<std::string> labels;
+  for (const Step& step : script) {
+    if (!step.label.empty()) labels.insert(step.label);
+  }
+  return labels;
 }
 
 }  // namespace
@@ -208,32 +235,22 @@ json StreamEnd(const TrialView& view) {
 json LabelledSteps(const Case& a_case, const TrialView& view) {
   json steps = json::object();
   const std::vector<ScheduledClient> schedule = Schedule(a_case);
-  const auto append = [&steps](const Script& script, const auto& facts_of, std::size_t actors) {
-    for (std::size_t pc = 0; pc < script.size(); ++pc) {
-      const std::string& label = script[pc].label;
-      if (label.empty()) continue;
-      json& per_actor = steps[label];
-      if (per_actor.is_null()) per_actor = json::array();
-      const std::size_t first = per_actor.size();
-      for (std::size_t i = 0; i < actors; ++i) per_actor.push_back(json::array());
-      for (std::size_t i = 0; i < actors; ++i)
-        facts_of(per_actor[first + i], i, static_cast<std::uint16_t>(pc));
+  std::set<std::string> client_labels;
+  for (const ClientGroup& group : a_case.clients) client_labels.merge(LabelsOf(group.script));
+  for (const std::string& label : client_labels) {
+    json& per_actor = steps[label] = json::array();
+    for (std::size_t i = 0; i < view.clients.size(); ++i) {
+      const Script& script = a_case.clients[schedule[i].group].script;
+      per_actor.push_back(OutcomesOf(script, label, view.clients[i], view.freeze_ns));
     }
-  };
-  for (std::size_t group = 0; group < a_case.clients.size(); ++group) {
-    append(
-        a_case.clients[group].script,
-        [&](json& outcomes, std::size_t client, std::uint16_t pc) {
-          if (schedule[client].group == group) AppendOutcomes(outcomes, view.clients[client], pc);
-        },
-        view.clients.size());
   }
-  append(
-      a_case.server.script,
-      [&](json& outcomes, std::size_t connection, std::uint16_t pc) {
-        AppendOutcomes(outcomes, view.connections[connection], pc);
-      },
-      view.accepted);
+  for (const std::string& label : LabelsOf(a_case.server.script)) {
+    json& per_actor = steps[label];
+    if (per_actor.is_null()) per_actor = json::array();
+    for (const ConnectionFacts& connection : Accepted(view)) {
+      per_actor.push_back(OutcomesOf(a_case.server.script, label, connection, view.freeze_ns));
+    }
+  }
   return steps;
 }
 

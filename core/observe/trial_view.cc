@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace tcplab {
@@ -18,9 +19,17 @@ void Sort(Facts& facts, const EventRef& ref, std::int64_t freeze_ns) {
     facts.state = ref;
   } else if (Ended(*ref.event, freeze_ns)) {
     facts.events.push_back(ref);
-  } else if (ref->begin_ns <= freeze_ns && ref->op != Op::kStep && !facts.open) {
+  } else if (ref->op == Op::kStep) {
+    if (!facts.later_step) facts.later_step = ref;
+  } else if (ref->begin_ns <= freeze_ns && !facts.open) {
     facts.open = ref;
   }
+}
+
+// The connection is still being made (connect(2), EINPROGRESS and EINTR).
+bool GoesOn(ErrorCode error) {
+  const std::string_view name = ErrorName(error);
+  return name == "EINPROGRESS" || name == "EINTR";
 }
 
 // What a client's connects came to, in the order in which they were made.
@@ -36,7 +45,7 @@ void FindAttempts(ClientFacts& client) {
         current->first_event = i;
         if (!ref->failed()) {
           current->established_ns = ref->end_ns;
-        } else if (ErrorName(ref->error()) != "EINPROGRESS") {
+        } else if (!GoesOn(ref->error())) {
           current->error = ref->error();
         }
         break;
@@ -74,11 +83,12 @@ void ApplyState(ClientFacts& client, std::int64_t freeze_ns) {
   }
   if (client.attempts.empty() || !client.state) return;
   Attempt& last = client.attempts.back();
+  if (last.local.empty()) last.local = std::string(client.state->data());
   const bool unfinished =
       !last.established_ns && last.error == ErrorCode::kNone && !last.deadline_passed;
-  if (!unfinished) return;
-  if (last.local.empty()) last.local = std::string(client.state->data());
-  if (client.socket_state() == SocketState::kEstablished) last.established_ns = freeze_ns;
+  if (!unfinished || client.socket_state() != SocketState::kEstablished) return;
+  last.established_ns = freeze_ns;
+  last.by_kernels_word = true;
 }
 
 void SortFleetEvents(TrialView& view, const AgentTrace& fleet) {
@@ -158,9 +168,14 @@ void Join(TrialView& view) {
         candidates.begin(), candidates.end(),
         [](const Candidate& a, const Candidate& b) { return a.begin_ns < b.begin_ns; });
   }
+  std::set<std::string_view> addresses;  // of all that our clients had at the freeze
+  for (const ClientFacts& client : view.clients) {
+    if (client.state && !client.state->data().empty()) addresses.insert(client.state->data());
+  }
   std::map<std::string_view, std::size_t> used;
   for (std::size_t i = 0; i < view.connections.size(); ++i) {
     ConnectionFacts& connection = view.connections[i];
+    connection.ours = addresses.contains(connection.peer);
     const auto found = by_address.find(connection.peer);
     if (found == by_address.end()) continue;
     const std::size_t nth = used[found->first]++;

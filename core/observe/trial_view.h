@@ -29,6 +29,7 @@ struct Attempt {
   std::int64_t begin_ns = 0;
   std::optional<std::int64_t> established_ns;  // when the client knew
   ErrorCode error = ErrorCode::kNone;          // why it failed
+  bool by_kernels_word = false;                // established, and the client did not know yet
   bool deadline_passed = false;                // the script's own
   std::string local;                           // encoded address; empty: not known
   std::size_t first_event = 0;                 // into ClientFacts::events
@@ -37,9 +38,10 @@ struct Attempt {
 };
 
 struct ClientFacts {
-  std::vector<EventRef> events;   // finished by the freeze, in order
-  std::optional<EventRef> open;   // in flight at the freeze
-  std::optional<EventRef> state;  // where it stood: a kState event
+  std::vector<EventRef> events;        // finished by the freeze, in order
+  std::optional<EventRef> open;        // in flight at the freeze
+  std::optional<EventRef> later_step;  // the first step that ended after the freeze
+  std::optional<EventRef> state;       // where it stood: a kState event
   std::vector<Attempt> attempts;
   std::optional<std::int64_t> first_begin_ns;  // of anything it did
 
@@ -54,7 +56,9 @@ struct ConnectionFacts {
   std::string peer;            // encoded address
   std::vector<EventRef> events;
   std::optional<EventRef> open;
+  std::optional<EventRef> later_step;
   std::optional<EventRef> state;
+  bool ours = false;  // a client of ours has its address, though no connect that counts
   std::optional<std::size_t> client;   // of ours
   std::optional<std::size_t> attempt;  // of that client's
 };

@@ -28,23 +28,25 @@ struct BetweenMatcher {
   double low = 0;
   double high = 0;
 };
-// How many elements of the observed array equal `value`: exactly `low` when low == high, else in [low, high].
+// How many elements of the observed array equal `value`: exactly `low` when low == high, else in
+// [low, high].
 struct CountMatcher {
   nlohmann::json value;
   std::size_t low = 0;
   std::size_t high = 0;
 };
 
-using Matcher = std::variant<EqualsMatcher, OneOfMatcher, NoneMatcher, BetweenMatcher, CountMatcher>;
+using Matcher =
+    std::variant<EqualsMatcher, OneOfMatcher, NoneMatcher, BetweenMatcher, CountMatcher>;
 
 struct Expectation {
-  std::string observation;             // "outcome_counts"
-  std::vector<std::string> path;       // further keys or indices into the value: {"refused"}
+  std::string observation;        // "outcome_counts"
+  std::vector<std::string> path;  // further keys or indices into the value: {"refused"}
   Matcher matcher;
-  double share = 1.0;                  // of the measured trials that must agree, in (0, 1]
-  nlohmann::json cases;                // parameters that a case must have to be judged; null: every case
-  std::vector<std::string> when_os;    // empty: every system
-  nlohmann::json document;             // as the author wrote it, for the result
+  double share = 1.0;    // of the measured trials that must agree, in (0, 1]
+  nlohmann::json cases;  // parameters that a case must have to be judged; null: every case
+  std::vector<std::string> when_os;  // empty: every system
+  nlohmann::json document;           // as the author wrote it, for the result
 };
 
 }  // namespace tcplab

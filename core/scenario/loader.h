@@ -1,4 +1,5 @@
-// scenario.json -> Scenario. Everything that can be wrong with a document is said here, with its place.
+// scenario.json -> Scenario. Everything that can be wrong with a document is said here, with its
+// place.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,8 @@ namespace tcplab {
 
 enum class Severity { kError, kWarning };
 
-// One thing to say about a scenario, and where. Line and column count from 1, columns in bytes; 0 where the
-// document as a whole is meant.
+// One thing to say about a scenario, and where. Line and column count from 1, columns in bytes; 0
+// where the document as a whole is meant.
 struct Diagnostic {
   Severity severity = Severity::kError;
   std::string file;
@@ -26,7 +27,8 @@ struct Diagnostic {
   std::string message;  // what was found, what was expected, what was probably meant
 };
 
-// "scenarios/backlog.json:12:20: error: at /server/listen/backlog: found a string, expected a whole number"
+// "scenarios/backlog.json:12:20: error: at /server/listen/backlog: found a string, expected a whole
+// number"
 [[nodiscard]] std::string FormatDiagnostic(const Diagnostic& diagnostic);
 
 struct LoadOptions {
@@ -54,8 +56,10 @@ struct LoadedScenario {
 // Who runs a script, which decides the steps it may have.
 enum class ScriptRole { kClient, kHandler };
 
-// What agents are sent (Case::document's parts) back into structures. `index` is the client's number, for
-// "$index" and "${index}". An error here is a fault of the harness: the document was checked when loaded.
+// What agents are sent (Case::document's parts) back into structures. `index` is the client's
+// number, for
+// "$index" and "${index}". An error here is a fault of the harness: the document was checked when
+// loaded.
 [[nodiscard]] Result<ServerSpec> LowerServer(const nlohmann::json& server);
 [[nodiscard]] Result<ClientGroup> LowerClientGroup(const nlohmann::json& group);
 [[nodiscard]] Result<Script> LowerScript(const nlohmann::json& steps, ScriptRole role,

@@ -1,4 +1,5 @@
-// A scenario, read and checked: a claim about TCP and how to provoke it, and the cases of its matrix.
+// A scenario, read and checked: a claim about TCP and how to provoke it, and the cases of its
+// matrix.
 #pragma once
 
 #include <cstddef>
@@ -73,15 +74,16 @@ struct ScheduledClient {
 // One point of the scenario's parameter matrix.
 struct Case {
   nlohmann::json parameters;  // object: name -> value, every parameter of the scenario
-  // The scenario's server and clients with every parameter but `index` replaced and `io` filled in: what an
-  // agent is sent. Keys "server" and "clients" as in the language.
+  // The scenario's server and clients with every parameter but `index` replaced and `io` filled in:
+  // what an agent is sent. Keys "server" and "clients" as in the language.
   nlohmann::json document;
   double window_ms = 5000;
   ServerSpec server;
   std::vector<ClientGroup> clients;
 };
 
-// Clients of a case by start time; ties go by group, then by position. The index is the client's number.
+// Clients of a case by start time; ties go by group, then by position. The index is the client's
+// number.
 [[nodiscard]] std::vector<ScheduledClient> Schedule(const Case& a_case);
 
 struct Scenario {
@@ -91,7 +93,7 @@ struct Scenario {
   std::string file;         // as it was named on the command line
   nlohmann::json document;  // as parsed, before any parameter was replaced
   std::uint32_t trials = 20;
-  bool sensitive = false;            // nothing else may run beside a trial
+  bool sensitive = false;  // nothing else may run beside a trial
   bool local_errors_are_data = false;
   std::vector<Case> cases;
   std::vector<Expectation> expectations;

@@ -1,8 +1,8 @@
 // The steps of a script, resolved: what an actor does, in the order it does it.
 //
-// A Script is flat. `repeat` becomes a RepeatBegin and a RepeatEnd that know each other's place, so that an
-// actor needs a program counter and no stack of scripts. Payloads stay descriptions here; the agent that
-// runs the script builds their bytes before the trial begins.
+// A Script is flat. `repeat` becomes a RepeatBegin and a RepeatEnd that know each other's place, so
+// that an actor needs a program counter and no stack of scripts. Payloads stay descriptions here;
+// the agent that runs the script builds their bytes before the trial begins.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,8 @@ struct ConnectStep {
   std::optional<double> timeout_ms;
 };
 
-// Sends `text`, or `bytes` bytes of a repeating alphabet, `each` bytes a system call (0: all in one).
+// Sends `text`, or `bytes` bytes of a repeating alphabet, `each` bytes a system call (0: all in
+// one).
 struct SendStep {
   std::string text;
   std::size_t bytes = 0;  // used when `text` is empty and `is_text` is false
@@ -40,8 +41,8 @@ struct RecvUntil {
   std::size_t bytes = 0;
 };
 
-// Receives with a buffer of `buffer` bytes a call until `until` is met. What came after a delimiter or count
-// is kept for the actor's next recv step.
+// Receives with a buffer of `buffer` bytes a call until `until` is met. What came after a delimiter
+// or count is kept for the actor's next recv step.
 struct RecvStep {
   RecvUntil until;
   std::size_t buffer = 4096;
@@ -61,7 +62,8 @@ struct ShutdownStep {
   ShutdownHow how = ShutdownHow::kWrite;
 };
 
-// close(2). Unread data makes the kernel send RST instead of FIN on some systems (RFC 1122 4.2.2.13).
+// close(2). Unread data makes the kernel send RST instead of FIN on some systems (RFC
+// 1122 4.2.2.13).
 struct CloseStep {};
 
 // SO_LINGER {1, 0}, then close(2): the connection ends with RST.
@@ -83,8 +85,8 @@ struct SignalStep {
   std::string signal;
 };
 
-// setsockopt(2), one call an option, in the order of the names. The name is the system's own (TCP_NODELAY);
-// SO_LINGER's value is {onoff, seconds} written as seconds, or -1 for off.
+// setsockopt(2), one call an option, in the order of the names. The name is the system's own
+// (TCP_NODELAY); SO_LINGER's value is {onoff, seconds} written as seconds, or -1 for off.
 struct SetStep {
   struct Option {
     std::string name;
@@ -93,8 +95,8 @@ struct SetStep {
   std::vector<Option> options;
 };
 
-// The loop [RepeatBegin, RepeatEnd]. Ends after `times` rounds, when `until` is met by a message just
-// received, or at eof or an error of a step in it.
+// The loop [RepeatBegin, RepeatEnd]. Ends after `times` rounds, when `until` is met by a message
+// just received, or at eof or an error of a step in it.
 struct RepeatBegin {
   std::optional<std::uint64_t> times;
   std::optional<std::string> until_message;  // compared without the line's end ("\n" or "\r\n")
@@ -105,8 +107,9 @@ struct RepeatEnd {
   std::size_t begin = 0;  // index of the RepeatBegin
 };
 
-using Action = std::variant<ConnectStep, SendStep, RecvStep, ReplyStep, ShutdownStep, CloseStep, AbortStep,
-                            SleepStep, AwaitStep, SignalStep, SetStep, RepeatBegin, RepeatEnd>;
+using Action =
+    std::variant<ConnectStep, SendStep, RecvStep, ReplyStep, ShutdownStep, CloseStep, AbortStep,
+                 SleepStep, AwaitStep, SignalStep, SetStep, RepeatBegin, RepeatEnd>;
 
 struct Step {
   Action action;

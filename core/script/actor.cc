@@ -177,13 +177,22 @@ Actor::Progress Actor::EndConnect(const CallResult& result) {
 // --- send
 // ------------------------------------------------------------------------------------------------------
 
+bool Actor::HasConnection() const { return !connect_failed_ && setup_.transport->is_open(); }
+
+// What one connection left in the inbox is no part of the next one's stream.
+void Actor::ForgetConnection() {
+  connect_failed_ = false;
+  inbox_ = {};
+  setup_.view->unheard_since_ns.store(0, std::memory_order_relaxed);
+}
+
 Actor::Progress Actor::Do(const SendStep& step) {
-  if (connect_failed_) return Outcome::Of(Outcome::Kind::kSkipped);
+  if (!HasConnection()) return Outcome::Of(Outcome::Kind::kSkipped);
   return SendBytes(setup_.program->payload(pc_), step.each);
 }
 
 Actor::Progress Actor::Do(const ReplyStep& step) {
-  if (connect_failed_) return Outcome::Of(Outcome::Kind::kSkipped);
+  if (!HasConnection()) return Outcome::Of(Outcome::Kind::kSkipped);
   if (!waiting_) reply_ = Apply(step.transform, message_);
   return SendBytes(reply_, 0);
 }
@@ -208,7 +217,7 @@ Actor::Progress Actor::SendBytes(std::string_view bytes, std::size_t each) {
 // ------------------------------------------------------------------------------------------------------
 
 Actor::Progress Actor::Do(const RecvStep& step) {
-  if (connect_failed_) return Outcome::Of(Outcome::Kind::kSkipped);
+  if (!HasConnection()) return Outcome::Of(Outcome::Kind::kSkipped);
   Transport& transport = *setup_.transport;
   for (;;) {
     if (const std::optional<std::size_t> size = inbox_.Complete(step.until)) {
@@ -246,7 +255,7 @@ Outcome Actor::TakeMessage(std::size_t size, Outcome::Kind kind) {
 // -------------------------------------------------------------------------------------
 
 Actor::Progress Actor::Do(const ShutdownStep& step) {
-  if (connect_failed_) return Outcome::Of(Outcome::Kind::kSkipped);
+  if (!HasConnection()) return Outcome::Of(Outcome::Kind::kSkipped);
   const ShutdownSide side = step.how == ShutdownHow::kRead    ? ShutdownSide::kRead
                             : step.how == ShutdownHow::kWrite ? ShutdownSide::kWrite
                                                               : ShutdownSide::kBoth;
@@ -255,15 +264,13 @@ Actor::Progress Actor::Do(const ShutdownStep& step) {
 
 Actor::Progress Actor::Do(const CloseStep& /*step*/) {
   if (!setup_.transport->is_open()) return Outcome::Of(Outcome::Kind::kSkipped);
-  connect_failed_ = false;  // the next connect makes a new socket
-  setup_.view->unheard_since_ns.store(0, std::memory_order_relaxed);
+  ForgetConnection();  // the next connect makes a new socket
   return FromCall(setup_.transport->Close(context()));
 }
 
 Actor::Progress Actor::Do(const AbortStep& /*step*/) {
   if (!setup_.transport->is_open()) return Outcome::Of(Outcome::Kind::kSkipped);
-  connect_failed_ = false;
-  setup_.view->unheard_since_ns.store(0, std::memory_order_relaxed);
+  ForgetConnection();
   const CallResult lingering = setup_.transport->LingerZero(context());
   const CallResult closed = setup_.transport->Close(context());
   return FromCall(lingering.ok() ? closed : lingering);

@@ -100,6 +100,9 @@ class Actor {
   std::int64_t DeadlineOf(const std::optional<double>& timeout_ms);
   void RecordWait(Op op, std::uint32_t argument, std::int64_t result);
 
+  [[nodiscard]] bool HasConnection() const;
+  void ForgetConnection();
+
   void BeginStep();
   void FinishStep(const Step& step, const Outcome& outcome);
   void LeaveLoop(std::size_t begin);

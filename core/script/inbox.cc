@@ -14,6 +14,10 @@ std::optional<std::size_t> Inbox::Complete(const RecvUntil& until) {
     case RecvUntil::Kind::kDelimiter:
       break;
   }
+  if (until.delimiter != delimiter_) {
+    delimiter_ = until.delimiter;
+    searched_ = 0;
+  }
   const std::size_t found = bytes_.find(until.delimiter, begin_ + searched_);
   if (found != std::string::npos) return found - begin_ + until.delimiter.size();
   const std::size_t overlap = until.delimiter.size() - 1;

@@ -26,6 +26,7 @@ class Inbox {
  private:
   std::string bytes_;
   std::size_t begin_ = 0;     // what stands before was taken
+  std::string delimiter_;     // the one that was searched for last
   std::size_t searched_ = 0;  // no delimiter begins before this, counted from begin_
 };
 

@@ -94,6 +94,7 @@ CallResult UvTransport::Send(const EventContext& at, std::string_view bytes) {
   if (writing_) return {-1, errors::kAgain};
   unwritten_.assign(bytes);
   uv_buf_t buffer = BufferOf(unwritten_);
+  write_at_ = at;
   const std::int64_t begin_ns = MonotonicNs();
   const CallResult result = FromUv(uv_try_write(stream(), &buffer, 1));
   calls_.recorder().Add(Op::kSend, at, static_cast<std::uint32_t>(bytes.size()), begin_ns,
@@ -115,6 +116,9 @@ void UvTransport::OnWritten(int status) {
   written_ = status < 0
                  ? FromUv(status)
                  : CallResult{static_cast<std::int64_t>(unwritten_.size()), ErrorCode::kNone};
+  const std::int64_t now_ns = MonotonicNs();
+  calls_.recorder().Add(Op::kSend, write_at_, static_cast<std::uint32_t>(unwritten_.size()), now_ns,
+                        now_ns, written_->encoded());
   if (armed_ == Ready::kWritable) CallReady();
 }
 

@@ -67,6 +67,7 @@ class UvTransport final : public Transport {
   uv_write_t write_request_{};
   uv_shutdown_t shutdown_request_{};
   std::string unwritten_;
+  EventContext write_at_;
   bool writing_ = false;
   std::optional<CallResult> written_;
 };

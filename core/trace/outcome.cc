@@ -71,6 +71,8 @@ constexpr std::array<std::string_view, 58> kErrorNames = {"",
 
 }  // namespace
 
+std::size_t ErrorCodeCount() noexcept { return kErrorNames.size(); }
+
 std::string_view ErrorName(ErrorCode code) noexcept {
   const auto index = static_cast<std::size_t>(code);
   return index < kErrorNames.size() ? kErrorNames[index] : kErrorNames[1];

@@ -5,6 +5,7 @@
 // differ between systems, and libuv's own are arbitrary on Windows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace tcplab {
 // An errno by name. 0 means none; the others index the table in outcome.cc, whose order is part of
 // the trace format: names are only ever added at its end.
 enum class ErrorCode : std::uint16_t { kNone = 0 };
+
+// How many codes there are, kNone included.
+[[nodiscard]] std::size_t ErrorCodeCount() noexcept;
 
 // "ECONNREFUSED"; "UNKNOWN" for a code outside the table.
 [[nodiscard]] std::string_view ErrorName(ErrorCode code) noexcept;

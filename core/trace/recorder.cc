@@ -33,6 +33,14 @@ std::string_view RecorderTrace::Data(const Event& event) const {
   return rest.substr(kLengthBytes, GetLength(rest));
 }
 
+bool RecorderTrace::HasData(const Event& event) const {
+  if (event.data == 0) return true;
+  const std::size_t offset = event.data - 1;
+  if (offset + kLengthBytes > arena.size()) return false;
+  const std::string_view rest = std::string_view(arena).substr(offset);
+  return GetLength(rest) <= rest.size() - kLengthBytes;
+}
+
 Recorder::Recorder(const Capacity& capacity)
     : events_(capacity.events),
       // '\1' rather than zero, so that the pages are written and not only mapped.

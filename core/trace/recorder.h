@@ -35,6 +35,9 @@ struct RecorderTrace {
   // The bytes that an event kept; empty when it kept none or points outside of the arena.
   [[nodiscard]] std::string_view Data(const Event& event) const;
 
+  // Whether all that the event says it kept is there.
+  [[nodiscard]] bool HasData(const Event& event) const;
+
   friend bool operator==(const RecorderTrace&, const RecorderTrace&) = default;
 };
 

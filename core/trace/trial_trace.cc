@@ -7,6 +7,14 @@ std::string Where(const AgentTrace& trace, std::size_t recorder) {
   return "trace of " + trace.name + ", recorder " + std::to_string(recorder) + ": ";
 }
 
+bool HasKnownResult(const Event& event) {
+  if (event.op == Op::kStep &&
+      event.argument > static_cast<std::uint32_t>(Outcome::Kind::kUnsupported)) {
+    return false;
+  }
+  return event.result > -static_cast<std::int64_t>(ErrorCodeCount());
+}
+
 Status VerifyRecorder(const RecorderTrace& recorder, const std::string& where) {
   if (recorder.dropped != 0) {
     return HarnessFault(where + std::to_string(recorder.dropped) +
@@ -29,9 +37,10 @@ Status VerifyRecorder(const RecorderTrace& recorder, const std::string& where) {
       return HarnessFault(at + "ends before it begins");
     if (event.finished() && event.end_ns < last_ns)
       return HarnessFault(at + "ends before the one before it");
-    if (event.data != 0 && event.data - 1 >= recorder.arena.size()) {
+    if (!recorder.HasData(event)) {
       return HarnessFault(at + "its data lies outside of what was kept");
     }
+    if (!HasKnownResult(event)) return HarnessFault(at + "its result is none that there is");
     if (event.finished()) last_ns = event.end_ns;
   }
   return {};
@@ -51,6 +60,9 @@ Status Verify(const TrialTrace& trace) {
   if (Status server = Verify(trace.server); !server) return server;
   for (const AgentTrace& fleet : trace.fleets) {
     if (Status verified = Verify(fleet); !verified) return verified;
+    if (fleet.clock != trace.server.clock) {
+      return HarnessFault("the agents' clocks differ: their times cannot be compared");
+    }
   }
   return {};
 }

@@ -43,7 +43,10 @@ class AgentChild {
     std::vector<char*> arguments;
     for (std::string& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    EXPECT_EQ(posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ), 0);
+    const int failure =
+        posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
+    EXPECT_EQ(failure, 0);
+    if (failure != 0) pid_ = kNone;
     posix_spawn_file_actions_destroy(&actions);
     close(to_agent[0]);
     close(from_agent[1]);
@@ -96,10 +99,13 @@ class AgentChild {
   }
   AgentFault ExpectFault() { return FaultFromPayload(Expect(FrameKind::kFault)); }
 
-  void Signal(int number) const { kill(pid_, number); }
+  void Signal(int number) const {
+    if (pid_ != kNone) kill(pid_, number);
+  }
 
   // How it ended: its exit code, or minus the signal.
   int ExitCode() {
+    if (pid_ == kNone) return -1;
     int status = 0;
     const bool ended = Eventually([&] { return waitpid(pid_, &status, WNOHANG) == pid_; });
     EXPECT_TRUE(ended) << "the agent did not end by itself";
@@ -135,7 +141,9 @@ class AgentChild {
   }
 
  private:
-  pid_t pid_ = -1;
+  static constexpr pid_t kNone = -1;  // to kill(2) it means everybody
+
+  pid_t pid_ = kNone;
   int stdin_ = -1;
   int stdout_ = -1;
   FrameReader reader_;
