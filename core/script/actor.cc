@@ -313,6 +313,8 @@ Actor::Progress Actor::Do(const SetStep& step) {
   if (connect_failed_) return Outcome::Of(Outcome::Kind::kSkipped);
   Transport& transport = *setup_.transport;
   if (!transport.is_open()) {
+    // A client's option comes before its connect; a handler that has closed has nothing to set.
+    if (setup_.target == nullptr) return Outcome::Of(Outcome::Kind::kSkipped);
     const CallResult opened = transport.Open(context(), setup_.target->is_ipv6());
     if (!opened.ok()) return Outcome::Failed(opened.error);
   }

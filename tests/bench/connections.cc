@@ -17,7 +17,7 @@
 #include "core/agent/agent.h"
 #include "core/base/clock.h"
 #include "core/net/syscalls.h"
-#include "tests/bench/support/recv_sizes.h"
+#include "tests/bench/support/quantile.h"
 #include "tests/bench/support/rst_connections.h"
 
 namespace tcplab::bench {

@@ -20,6 +20,7 @@
 #include "core/agent/agent.h"
 #include "core/base/clock.h"
 #include "core/net/syscalls.h"
+#include "tests/bench/support/quantile.h"
 #include "tests/bench/support/recv_sizes.h"
 #include "tests/bench/support/segmentation.h"
 
@@ -191,6 +192,10 @@ int Main(const Options& options) {
     return all.error().kind == ErrorKind::kInvalid ? 2 : 3;
   }
   if (!options.raw.empty()) WriteRaw(*all, options.raw);
+  constexpr std::size_t kEnough = 300;
+  if (options.trials < kEnough) {
+    fmt::print("{} trials are a look, not a verdict: that takes {}\n", options.trials, kEnough);
+  }
   bool faithful = true;
   for (const Trials& trials : *all) faithful = Report(trials, options, random) && faithful;
   return faithful ? 0 : 1;

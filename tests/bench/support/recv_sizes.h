@@ -70,17 +70,6 @@ inline double Distance(const Sample& a, const Sample& b) {
   return TotalVariation(a.Mean(), b.Mean());
 }
 
-// A number's quantile; `values` need not be sorted.
-inline double Quantile(std::vector<double> values, double q) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  const double at = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  const double part = at - static_cast<double>(below);
-  return values[below] * (1 - part) + values[above] * part;
-}
-
 // What chance alone does: the distances of `rounds` random divisions of all these trials, which are
 // of one program, into two halves.
 inline std::vector<double> DistancesByChance(const Sample& all, std::size_t rounds,
