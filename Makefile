@@ -45,7 +45,7 @@ bench: build            ## how fast, and how faithful, the runner is
 format:        ## rewrite the sources in the project's format
 	tools/lint.sh format-in-place
 
-lint: configure         ## formatting, include directions, clang-tidy, shellcheck
+lint:          ## formatting, include directions, clang-tidy, shellcheck
 	tools/lint.sh
 
 install: configure      ## install the runner and the scenarios (PREFIX=/usr/local)

@@ -16,6 +16,7 @@ void AgentMain() {
     pipe.Fail({"protocol", "an agent's first frame must be its plan"});
   const Result<AnyPlan> plan = PlanFromPayload(first.payload);
   if (!plan) pipe.Fail({"protocol", plan.error().message});
+  UseTicks(plan->ticks);
   if (plan->is_server) RunServerAgent(pipe, plan->server);
   RunFleetAgent(pipe, plan->fleet);
 }

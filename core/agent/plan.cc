@@ -30,6 +30,18 @@ FleetPlan FleetFromJson(const json& document) {
   return plan;
 }
 
+json WithTicks(json document, const std::optional<TickMap>& ticks) {
+  if (ticks) document["ticks"] = {ticks->ticks, ticks->ns, ticks->ns_per_tick};
+  return document;
+}
+
+std::optional<TickMap> TicksFromJson(const json& document) {
+  const auto found = document.find("ticks");
+  if (found == document.end()) return std::nullopt;
+  return TickMap{found->at(0).get<std::uint64_t>(), found->at(1).get<std::int64_t>(),
+                 found->at(2).get<double>()};
+}
+
 // Binary JSON would not be smaller here, and text can be read in a debugger.
 template <typename Parse>
 auto Guarded(const char* what, Parse&& parse) -> Result<decltype(parse())> {
@@ -42,19 +54,22 @@ auto Guarded(const char* what, Parse&& parse) -> Result<decltype(parse())> {
 
 }  // namespace
 
-std::string ToPayload(const ServerPlan& plan) {
-  return json{{"server", plan.server},
-              {"listener", CapacityToJson(plan.listener)},
-              {"handlers", CapacityToJson(plan.handlers)}}
+std::string ToPayload(const ServerPlan& plan, const std::optional<TickMap>& ticks) {
+  return WithTicks({{"server", plan.server},
+                    {"listener", CapacityToJson(plan.listener)},
+                    {"handlers", CapacityToJson(plan.handlers)}},
+                   ticks)
       .dump();
 }
 
-std::string ToPayload(const FleetPlan& plan) {
+std::string ToPayload(const FleetPlan& plan, const std::optional<TickMap>& ticks) {
   json clients = json::array();
   for (const FleetPlan::Client& client : plan.clients) {
     clients.push_back({client.group, client.number, client.start_ms});
   }
-  return json{{"groups", plan.groups}, {"clients", clients}, {"each", CapacityToJson(plan.each)}}
+  return WithTicks(
+             {{"groups", plan.groups}, {"clients", clients}, {"each", CapacityToJson(plan.each)}},
+             ticks)
       .dump();
 }
 
@@ -86,6 +101,7 @@ Result<AnyPlan> PlanFromPayload(const std::string& payload) {
   return Guarded("a plan", [&] {
     const json document = json::parse(payload);
     AnyPlan plan;
+    plan.ticks = TicksFromJson(document);
     plan.is_server = document.contains("server");
     if (plan.is_server) {
       plan.server = {document.at("server"), CapacityFromJson(document.at("listener")),

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>  // a plan is JSON with a few numbers beside it
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/net/address.h"
 #include "core/trace/recorder.h"
@@ -36,8 +38,11 @@ struct GoMessage {
   Address target;          // for a fleet; not valid for a server
 };
 
-[[nodiscard]] std::string ToPayload(const ServerPlan& plan);
-[[nodiscard]] std::string ToPayload(const FleetPlan& plan);
+// `ticks`: what the agent reads its clock by; the same for all agents of a trial.
+[[nodiscard]] std::string ToPayload(const ServerPlan& plan,
+                                    const std::optional<TickMap>& ticks = std::nullopt);
+[[nodiscard]] std::string ToPayload(const FleetPlan& plan,
+                                    const std::optional<TickMap>& ticks = std::nullopt);
 [[nodiscard]] std::string ToPayload(const GoMessage& go);
 [[nodiscard]] Result<GoMessage> GoFromPayload(const std::string& payload);
 
@@ -46,6 +51,7 @@ struct AnyPlan {
   bool is_server = false;
   ServerPlan server;
   FleetPlan fleet;
+  std::optional<TickMap> ticks;
 };
 [[nodiscard]] Result<AnyPlan> PlanFromPayload(const std::string& payload);
 

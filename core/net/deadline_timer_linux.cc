@@ -7,6 +7,7 @@
 #include <array>
 
 #include "core/base/check.h"
+#include "core/base/clock.h"
 #include "core/net/handle.h"
 
 namespace tcplab {
@@ -33,10 +34,14 @@ struct DeadlineTimer::Platform {
 
   void OnReadable() {
     std::array<char, sizeof(std::uint64_t)> expirations{};
-    if (read(fd, expirations.data(), expirations.size()) > 0) callback();
+    if (read(fd, expirations.data(), expirations.size()) <= 0) return;
+    while (MonotonicNs() < due_ns) {  // by the processor's counter: a microsecond, if at all
+    }
+    callback();
   }
 
-  void Arm(std::int64_t deadline_ns) const {
+  void Arm(std::int64_t deadline_ns) {
+    due_ns = deadline_ns;
     constexpr std::int64_t kNsPerSecond = 1'000'000'000;
     itimerspec when{};
     when.it_value.tv_sec = static_cast<time_t>(deadline_ns / kNsPerSecond);
@@ -46,6 +51,7 @@ struct DeadlineTimer::Platform {
 
   std::function<void()> callback;
   int fd;
+  std::int64_t due_ns = 0;
   Handle<uv_poll_t> watcher;
 };
 

@@ -2,17 +2,36 @@
 
 #include <uv.h>
 
+#include <array>
+#include <cerrno>
+
 namespace tcplab {
+namespace {
+
+// Errors of the sockets interface that libuv has no name for.
+ErrorCode UnknownToUv(int system_error) {
+  switch (system_error) {
+    case EINPROGRESS:  // what a non-blocking connect returns
+      return ErrorCodeOf("EINPROGRESS");
+    case EDOM:  // setsockopt(SO_RCVTIMEO) of less than nothing, on Linux
+      return ErrorCodeOf("EDOM");
+    default:
+      return ErrorCode::kNone;
+  }
+}
+
+}  // namespace
 
 ErrorCode ErrorFromUv(int status) {
   if (status == 0) return ErrorCode::kNone;
-  // EINPROGRESS has no name in libuv, and is what a non-blocking connect returns.
-  if (status == -EINPROGRESS) return ErrorCodeOf("EINPROGRESS");
-  return ErrorCodeOf(uv_err_name(status));
+  if (const ErrorCode code = UnknownToUv(-status); code != ErrorCode::kNone) return code;
+  // Not uv_err_name(): it allocates, and never frees, for a number that it does not know.
+  std::array<char, 32> name{};
+  return ErrorCodeOf(uv_err_name_r(status, name.data(), name.size()));
 }
 
 ErrorCode ErrorFromSystem(int system_error) {
-  if (system_error == EINPROGRESS) return ErrorCodeOf("EINPROGRESS");
+  if (const ErrorCode code = UnknownToUv(system_error); code != ErrorCode::kNone) return code;
   return ErrorFromUv(uv_translate_sys_error(system_error));
 }
 

@@ -9,10 +9,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include "core/base/clock.h"
-#include "core/net/errors.h"
+#include "core/net/posix_call.h"
 #include "core/net/syscalls.h"
 
 namespace tcplab {
@@ -21,11 +20,6 @@ namespace {
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kUsPerSecond = 1'000'000;
 constexpr std::int64_t kMsPerSecond = 1'000;
-
-CallResult Returned(std::int64_t value) {
-  if (value >= 0) return {value, ErrorCode::kNone};
-  return {-1, ErrorFromSystem(errno)};
-}
 
 timespec ToTimespec(std::int64_t ns) {
   return {static_cast<time_t>(ns / kNsPerSecond), static_cast<long>(ns % kNsPerSecond)};
@@ -89,17 +83,18 @@ CallResult SetRow(NativeSocket socket, const OptionRow& row, std::int64_t value)
   switch (row.type) {
     case OptionType::kInt: {
       const int number = static_cast<int>(value);
-      return Returned(setsockopt(socket, row.level, row.option, &number, sizeof number));
+      return ReturnedByCall(setsockopt(socket, row.level, row.option, &number, sizeof number));
     }
     case OptionType::kLinger: {
       const linger lingering{value >= 0 ? 1 : 0,
                              static_cast<int>(std::max<std::int64_t>(value, 0))};
-      return Returned(setsockopt(socket, row.level, row.option, &lingering, sizeof lingering));
+      return ReturnedByCall(
+          setsockopt(socket, row.level, row.option, &lingering, sizeof lingering));
     }
     case OptionType::kTime: {
       const timeval time{value / kMsPerSecond,
                          (value % kMsPerSecond) * (kUsPerSecond / kMsPerSecond)};
-      return Returned(setsockopt(socket, row.level, row.option, &time, sizeof time));
+      return ReturnedByCall(setsockopt(socket, row.level, row.option, &time, sizeof time));
     }
   }
   return {-1, errors::kNoProtoOpt};
@@ -116,7 +111,7 @@ std::optional<tcp_info> TcpInfo(NativeSocket socket) {
 
 CallResult SysSocket(bool ipv6, Blocking blocking) {
   const int flags = SOCK_STREAM | SOCK_CLOEXEC | (blocking == Blocking::kNo ? SOCK_NONBLOCK : 0);
-  return Returned(socket(ipv6 ? AF_INET6 : AF_INET, flags, 0));
+  return ReturnedByCall(socket(ipv6 ? AF_INET6 : AF_INET, flags, 0));
 }
 
 CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer) {
@@ -125,7 +120,7 @@ CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer) {
   const int flags = SOCK_CLOEXEC | (blocking == Blocking::kNo ? SOCK_NONBLOCK : 0);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): accept4's interface
   const CallResult result =
-      Returned(accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, flags));
+      ReturnedByCall(accept4(listener, reinterpret_cast<sockaddr*>(&storage), &length, flags));
   if (result.ok()) peer = Address::FromSockaddr(storage);
   return result;
 }
@@ -133,12 +128,14 @@ CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer) {
 CallResult SysPoll(NativeSocket socket, Ready ready, std::int64_t deadline_ns) {
   pollfd watched{socket, static_cast<short>(ready == Ready::kReadable ? POLLIN : POLLOUT), 0};
   const timespec left = ToTimespec(std::max<std::int64_t>(0, deadline_ns - MonotonicNs()));
-  return Returned(ppoll(&watched, 1, deadline_ns == 0 ? nullptr : &left, nullptr));
+  return ReturnedByCall(ppoll(&watched, 1, deadline_ns == 0 ? nullptr : &left, nullptr));
 }
 
 void SysSleepUntil(std::int64_t deadline_ns) {
   const timespec until = ToTimespec(deadline_ns);
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
+  while (MonotonicNs() < deadline_ns) {  // by the processor's counter: a microsecond, if at all
   }
 }
 

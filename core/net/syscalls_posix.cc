@@ -5,19 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 
-#include "core/net/errors.h"
+#include "core/net/posix_call.h"
 #include "core/net/syscalls.h"
 
 namespace tcplab {
 namespace {
-
-CallResult Returned(std::int64_t value) {
-  if (value >= 0) return {value, ErrorCode::kNone};
-  return {-1, ErrorFromSystem(errno)};
-}
 
 // The sockets interface wants sockaddr pointers into storage of another type; this is the one place
 // for it.
@@ -31,7 +25,7 @@ using NameCall = int (*)(int, sockaddr*, socklen_t*);
 CallResult GetName(NameCall call, NativeSocket socket, Address& address) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
-  const CallResult result = Returned(call(socket, AsSockaddr(storage), &length));
+  const CallResult result = ReturnedByCall(call(socket, AsSockaddr(storage), &length));
   if (result.ok()) address = Address::FromSockaddr(storage);
   return result;
 }
@@ -41,33 +35,35 @@ CallResult GetName(NameCall call, NativeSocket socket, Address& address) {
 CallResult SysBind(NativeSocket socket, const Address& address) {
   sockaddr_storage storage{};
   const socklen_t length = address.ToSockaddr(storage);
-  return Returned(bind(socket, AsSockaddr(storage), length));
+  return ReturnedByCall(bind(socket, AsSockaddr(storage), length));
 }
 
-CallResult SysListen(NativeSocket socket, int backlog) { return Returned(listen(socket, backlog)); }
+CallResult SysListen(NativeSocket socket, int backlog) {
+  return ReturnedByCall(listen(socket, backlog));
+}
 
 CallResult SysConnect(NativeSocket socket, const Address& address) {
   sockaddr_storage storage{};
   const socklen_t length = address.ToSockaddr(storage);
-  return Returned(connect(socket, AsSockaddr(storage), length));
+  return ReturnedByCall(connect(socket, AsSockaddr(storage), length));
 }
 
 CallResult SysRecv(NativeSocket socket, std::span<char> buffer) {
-  return Returned(recv(socket, buffer.data(), buffer.size(), 0));
+  return ReturnedByCall(recv(socket, buffer.data(), buffer.size(), 0));
 }
 
 CallResult SysSend(NativeSocket socket, std::string_view bytes) {
-  return Returned(send(socket, bytes.data(), bytes.size(), 0));
+  return ReturnedByCall(send(socket, bytes.data(), bytes.size(), 0));
 }
 
 CallResult SysShutdown(NativeSocket socket, ShutdownSide side) {
   const int how = side == ShutdownSide::kRead    ? SHUT_RD
                   : side == ShutdownSide::kWrite ? SHUT_WR
                                                  : SHUT_RDWR;
-  return Returned(shutdown(socket, how));
+  return ReturnedByCall(shutdown(socket, how));
 }
 
-CallResult SysClose(NativeSocket socket) { return Returned(close(socket)); }
+CallResult SysClose(NativeSocket socket) { return ReturnedByCall(close(socket)); }
 
 CallResult SysGetSockName(NativeSocket socket, Address& address) {
   return GetName(getsockname, socket, address);
@@ -80,7 +76,8 @@ CallResult SysGetPeerName(NativeSocket socket, Address& address) {
 CallResult SysSoError(NativeSocket socket) {
   int error = 0;
   socklen_t length = sizeof error;
-  const CallResult result = Returned(getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length));
+  const CallResult result =
+      ReturnedByCall(getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length));
   if (!result.ok() || error == 0) return result;
   return {-1, ErrorFromSystem(error)};
 }
@@ -88,14 +85,15 @@ CallResult SysSoError(NativeSocket socket) {
 CallResult SysSetBlocking(NativeSocket socket, Blocking blocking) {
   const int flags =
       fcntl(socket, F_GETFL);  // NOLINT(cppcoreguidelines-pro-type-vararg): fcntl's interface
-  if (flags < 0) return Returned(flags);
+  if (flags < 0) return ReturnedByCall(flags);
   const int wanted = blocking == Blocking::kYes ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-  return Returned(fcntl(socket, F_SETFL, wanted));  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  return ReturnedByCall(
+      fcntl(socket, F_SETFL, wanted));  // NOLINT(cppcoreguidelines-pro-type-vararg)
 }
 
 CallResult SysLingerZero(NativeSocket socket) {
   const linger reset{1, 0};
-  return Returned(setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+  return ReturnedByCall(setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
 }
 
 void SysIgnoreAgentSignals() {

@@ -32,36 +32,36 @@ json NamesAndValues(const std::vector<std::pair<std::string, std::string>>& pair
   return texts;
 }
 
-// Health of a case: the worst of its trials, or their sum.
-struct HealthSum {
-  TrialHealth worst;
-  std::uint64_t disturbed = 0;  // trials that were run again
-
-  void Add(const TrialHealth& trial) {
-    worst.max_delay_ms = std::max(worst.max_delay_ms, trial.max_delay_ms);
-    worst.freeze_gap_ms = std::max(worst.freeze_gap_ms, trial.freeze_gap_ms);
-    worst.late += trial.late;
-    worst.strangers += trial.strangers;
-    worst.queue_mismatches += trial.queue_mismatches;
-    worst.bytes_conserved = worst.bytes_conserved && trial.bytes_conserved;
-  }
-
-  [[nodiscard]] json Entry() const {
-    return {{"dropped_events", 0},  // a trial that lost an event is an error, and not in here
-            {"max_delay_ms", ThreeDecimals(worst.max_delay_ms)},
-            {"freeze_gap_ms", ThreeDecimals(worst.freeze_gap_ms)},
-            {"late", worst.late},
-            {"strangers", worst.strangers},
-            {"queue_mismatches", worst.queue_mismatches},
-            {"disturbed", disturbed},
-            {"bytes_conserved", worst.bytes_conserved}};
-  }
-};
-
 }  // namespace
 
 // What is known of one case so far.
 struct ResultBuilder::CaseRecord {
+  // Health of a case: the worst of its trials, or their sum.
+  struct Health {
+    TrialHealth worst;
+    std::uint64_t disturbed = 0;  // trials that were run again
+
+    void Add(const TrialHealth& trial) {
+      worst.max_delay_ms = std::max(worst.max_delay_ms, trial.max_delay_ms);
+      worst.freeze_gap_ms = std::max(worst.freeze_gap_ms, trial.freeze_gap_ms);
+      worst.late += trial.late;
+      worst.strangers += trial.strangers;
+      worst.queue_mismatches += trial.queue_mismatches;
+      worst.bytes_conserved = worst.bytes_conserved && trial.bytes_conserved;
+    }
+
+    [[nodiscard]] json Entry() const {
+      return {{"dropped_events", 0},  // a trial that lost an event is an error, and not in here
+              {"max_delay_ms", ThreeDecimals(worst.max_delay_ms)},
+              {"freeze_gap_ms", ThreeDecimals(worst.freeze_gap_ms)},
+              {"late", worst.late},
+              {"strangers", worst.strangers},
+              {"queue_mismatches", worst.queue_mismatches},
+              {"disturbed", disturbed},
+              {"bytes_conserved", worst.bytes_conserved}};
+    }
+  };
+
   struct Trial {
     std::size_t round = 0;
     std::vector<std::uint32_t> values;  // in the order of ObservationKinds(); empty: an error
@@ -74,7 +74,7 @@ struct ResultBuilder::CaseRecord {
   std::map<std::string, ValueTable> evidence;
   std::map<std::string, std::uint64_t> counters;
   bool alone = true;
-  HealthSum health;
+  Health health;
 
   [[nodiscard]] std::size_t Measured() const {
     return static_cast<std::size_t>(std::count_if(

@@ -21,7 +21,6 @@ namespace tcplab::internal {
 namespace {
 
 constexpr std::int64_t kMostTrials = 100'000;
-constexpr std::size_t kMostTextBytes = std::size_t{1} << 20U;
 
 // What the top level says directly.
 struct Header {

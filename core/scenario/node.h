@@ -61,6 +61,8 @@ class Node {
 [[nodiscard]] std::optional<std::int64_t> ReadWhole(const Node& node, std::int64_t low,
                                                     std::int64_t high);
 [[nodiscard]] std::optional<bool> ReadBool(const Node& node);
+// The longest text that a scenario may give in one place.
+inline constexpr std::size_t kMostTextBytes = std::size_t{1} << 20U;
 [[nodiscard]] std::optional<std::string> ReadText(const Node& node, std::size_t most_bytes);
 // The name of a server, a client group, a label or a signal: 1 to 64 bytes, no control characters,
 // and no dot, which separates the parts of an observation's path.

@@ -15,7 +15,6 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kMostParameters = 100;
-constexpr std::size_t kMostTextBytes = std::size_t{1} << 20U;
 
 bool IsScalar(const json& value) {
   return value.is_string() || value.is_boolean() || value.is_number();

@@ -22,8 +22,20 @@ uv_buf_t BufferOf(std::string& bytes) {
 
 }  // namespace
 
+// What libuv keeps of a write, with the bytes that it writes.
+struct UvTransport::Write {
+  uv_write_t request{};
+  std::string bytes;
+  EventContext at;
+  UvTransport* owner = nullptr;  // null once that is gone
+};
+
 UvTransport::UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer)
     : loop_(loop), calls_(calls), read_buffer_(buffer, '\1') {}
+
+UvTransport::~UvTransport() {
+  if (writing_ != nullptr) writing_->owner = nullptr;
+}
 
 uv_stream_t* UvTransport::stream() {
   // libuv's documented upcast.
@@ -91,42 +103,50 @@ CallResult UvTransport::Recv(const EventContext&, std::span<char> buffer) {
 
 CallResult UvTransport::Send(const EventContext& at, std::string_view bytes) {
   if (written_) return *std::exchange(written_, std::nullopt);
-  if (writing_) return {-1, errors::kAgain};
-  unwritten_.assign(bytes);
-  uv_buf_t buffer = BufferOf(unwritten_);
-  write_at_ = at;
+  if (writing_ != nullptr) return {-1, errors::kAgain};
+  auto write = std::make_unique<Write>();
+  write->bytes.assign(bytes);
+  write->at = at;
+  write->owner = this;
+  write->request.data = write.get();
+  uv_buf_t buffer = BufferOf(write->bytes);
   const std::int64_t begin_ns = MonotonicNs();
   const CallResult result = FromUv(uv_try_write(stream(), &buffer, 1));
   calls_.recorder().Add(Op::kSend, at, static_cast<std::uint32_t>(bytes.size()), begin_ns,
                         MonotonicNs(), result.encoded());
   if (result.error != errors::kAgain) return result;
   // Streams give no sign of being writable, save the callback of a write.
-  write_request_.data = this;
   const int status =
-      uv_write(&write_request_, stream(), &buffer, 1, [](uv_write_t* request, int written) {
-        auto* owner = static_cast<UvTransport*>(request->data);
-        if (written != UV_ECANCELED) owner->OnWritten(written);
+      uv_write(&write->request, stream(), &buffer, 1, [](uv_write_t* request, int written) {
+        const std::unique_ptr<Write> done(static_cast<Write*>(request->data));
+        if (done->owner != nullptr) done->owner->OnWritten(*done, written);
       });
-  writing_ = status == 0;
-  return writing_ ? result : FromUv(status);
+  if (status != 0) return FromUv(status);
+  writing_ = write.release();
+  return result;
 }
 
-void UvTransport::OnWritten(int status) {
-  writing_ = false;
-  written_ = status < 0
-                 ? FromUv(status)
-                 : CallResult{static_cast<std::int64_t>(unwritten_.size()), ErrorCode::kNone};
+void UvTransport::OnWritten(const Write& write, int status) {
+  writing_ = nullptr;
+  if (status == UV_ECANCELED) return;  // closed by us
+  const auto size = static_cast<std::int64_t>(write.bytes.size());
+  written_ = status < 0 ? FromUv(status) : CallResult{size, ErrorCode::kNone};
   const std::int64_t now_ns = MonotonicNs();
-  calls_.recorder().Add(Op::kSend, write_at_, static_cast<std::uint32_t>(unwritten_.size()), now_ns,
-                        now_ns, written_->encoded());
+  calls_.recorder().Add(Op::kSend, write.at, static_cast<std::uint32_t>(size), now_ns, now_ns,
+                        written_->encoded());
   if (armed_ == Ready::kWritable) CallReady();
 }
 
 CallResult UvTransport::Shutdown(const EventContext& at, ShutdownSide side) {
   if (side != ShutdownSide::kWrite) return NotOffered();
   const std::int64_t begin_ns = MonotonicNs();
+  // libuv owns the request until its callback, which may come when the transport is gone.
+  auto request = std::make_unique<uv_shutdown_t>();
   const CallResult result =
-      FromUv(uv_shutdown(&shutdown_request_, stream(), [](uv_shutdown_t*, int) {}));
+      FromUv(uv_shutdown(request.get(), stream(), [](uv_shutdown_t* done, int) {
+        const std::unique_ptr<uv_shutdown_t> freed(done);
+      }));
+  if (result.ok()) static_cast<void>(request.release());
   calls_.recorder().Add(Op::kShutdown, at, 1, begin_ns, MonotonicNs(), result.encoded());
   return result;
 }

@@ -19,6 +19,9 @@ class UvTransport final : public Transport {
  public:
   // `buffer` bytes are offered to every read. Nothing is owned.
   UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer);
+  ~UvTransport() override;
+  UvTransport(const UvTransport&) = delete;
+  UvTransport& operator=(const UvTransport&) = delete;
 
   // uv_accept on a listening stream. Records the accept with the peer's address.
   CallResult AcceptFrom(uv_tcp_t* listener, std::uint32_t number);
@@ -49,8 +52,12 @@ class UvTransport final : public Transport {
     CallResult end;  // for an empty chunk: eof (value 0) or an error
   };
 
+  // A write that uv_try_write could not make at once. libuv owns it until its callback, which may
+  // come when the transport is gone.
+  struct Write;
+
   void OnRead(ssize_t nread);
-  void OnWritten(int status);
+  void OnWritten(const Write& write, int status);
   [[nodiscard]] uv_stream_t* stream();
   [[nodiscard]] NativeSocket native();
 
@@ -63,12 +70,7 @@ class UvTransport final : public Transport {
   bool reading_ = false;
   std::optional<Ready> armed_;
 
-  // A write that uv_try_write could not make at once: the bytes, until libuv has written them.
-  uv_write_t write_request_{};
-  uv_shutdown_t shutdown_request_{};
-  std::string unwritten_;
-  EventContext write_at_;
-  bool writing_ = false;
+  Write* writing_ = nullptr;
   std::optional<CallResult> written_;
 };
 

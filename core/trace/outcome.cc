@@ -10,7 +10,7 @@ namespace tcplab {
 namespace {
 
 // Names as uv_err_name() gives them. Append only: the index is stored in traces.
-constexpr std::array<std::string_view, 58> kErrorNames = {"",
+constexpr std::array<std::string_view, 59> kErrorNames = {"",
                                                           "UNKNOWN",
                                                           "E2BIG",
                                                           "EACCES",
@@ -67,7 +67,8 @@ constexpr std::array<std::string_view, 58> kErrorNames = {"",
                                                           "EINPROGRESS",
                                                           "EHOSTDOWN",
                                                           "ENOTTY",
-                                                          "EOVERFLOW"};
+                                                          "EOVERFLOW",
+                                                          "EDOM"};
 
 }  // namespace
 

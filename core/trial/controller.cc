@@ -9,6 +9,7 @@
 #include <random>
 #include <utility>
 
+#include "core/base/clock.h"
 #include "core/net/handle.h"
 #include "core/net/syscalls.h"
 #include "core/trial/plan_builder.h"
@@ -111,6 +112,8 @@ class Run {
     setup.window_ms = scenario_.cases[planned.case_index].window_ms;
     setup.patience_ms = options_.patience_ms;
     setup.agent_command = options_.agent_command;
+    setup.ticks = calibration_.Measure();
+    UseTicks(setup.ticks);  // its timers and "go" are on the clock of the agents
     setup.record.case_index = planned.case_index;
     setup.record.round = planned.round;
     setup.record.alone = slots_ == 1;
@@ -157,6 +160,7 @@ class Run {
   std::size_t repeats_left_ =
       kFewRepeats + planned_.size() / 2;  // a bound on what a bad machine may cost
   std::optional<int> interrupted_by_;
+  TickCalibration calibration_;
 
   Loop loop_;
   SignalWatcher on_interrupt_;

@@ -60,8 +60,8 @@ void Trial::StartAgents() {
   Result<std::unique_ptr<AgentProcess>> fleet = start("fleet", &Trial::OnFleetFrame);
   if (!fleet) return Fail("agent_not_started", fleet.error().message);
   fleet_ = std::move(*fleet);
-  server_->Send(FrameKind::kPlan, ToPayload(setup_.plans->server));
-  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet));
+  server_->Send(FrameKind::kPlan, ToPayload(setup_.plans->server, setup_.ticks));
+  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet, setup_.ticks));
 }
 
 // What either agent may say at any time. Returns whether the frame was one of these.

@@ -8,11 +8,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/agent/plan.h"
 #include "core/agent/protocol.h"
+#include "core/base/clock.h"
 #include "core/net/handle.h"
 #include "core/trial/agent_process.h"
 #include "core/trial/plan_builder.h"
@@ -27,7 +29,8 @@ class Trial {
   struct Setup {
     const CasePlans* plans = nullptr;  // not owned; outlives the trial
     double window_ms = 0;
-    double patience_ms = 0;  // for every answer of an agent
+    double patience_ms = 0;        // for every answer of an agent
+    std::optional<TickMap> ticks;  // what its agents read their clocks by
     std::vector<std::string> agent_command;
     TrialRecord record;  // what is known of it beforehand
   };

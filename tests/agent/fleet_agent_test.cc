@@ -75,8 +75,8 @@ bool SomebodyConnectsTo(std::uint16_t port) {
 }
 
 class BothFleets : public testing::TestWithParam<const char*> {};
-std::string NameOfIo(const testing::TestParamInfo<const char*>& io) { return io.param; }
-INSTANTIATE_TEST_SUITE_P(Fleet, BothFleets, testing::Values("blocking", "poll"), NameOfIo);
+std::string FleetIo(const testing::TestParamInfo<const char*>& io) { return io.param; }
+INSTANTIATE_TEST_SUITE_P(Fleet, BothFleets, testing::Values("blocking", "poll"), FleetIo);
 
 TEST_P(BothFleets, ClientsConnectInTheirTurnAndSayTheirNumbers) {
   const TestListener listener;

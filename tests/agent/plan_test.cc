@@ -41,6 +41,19 @@ TEST(Plan, OfAFleetComesBackAsItWas) {
   ExpectEqual(back->fleet.each, plan.each);
 }
 
+TEST(Plan, TellsItsAgentWhatToReadTheClockBy) {
+  const TickMap ticks{123'456'789'012'345'678U, 987'654'321'098'765, 0.37593984962406013};
+  for (const std::string& payload :
+       {ToPayload(ServerPlan{}, ticks), ToPayload(FleetPlan{}, ticks)}) {
+    const Result<AnyPlan> plan = PlanFromPayload(payload);
+    ASSERT_TRUE(plan && plan->ticks);
+    EXPECT_EQ(plan->ticks->ticks, ticks.ticks);
+    EXPECT_EQ(plan->ticks->ns, ticks.ns);
+    EXPECT_EQ(plan->ticks->ns_per_tick, ticks.ns_per_tick);
+  }
+  EXPECT_FALSE(PlanFromPayload(ToPayload(ServerPlan{}))->ticks);
+}
+
 TEST(Plan, ThatIsNoneIsAnError) {
   for (const char* payload :
        {"", "rubbish", "[]", "{}", R"({"server": {}})", R"({"groups": [], "clients": 5})",

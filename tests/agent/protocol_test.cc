@@ -15,12 +15,12 @@ std::string AllBytes() {
 }
 
 // What a reader makes of bytes that come in these pieces.
-struct Outcome {
+struct ReadBack {
   std::vector<Frame> frames;
   bool broken = false;
 };
-Outcome ReadPieces(const std::vector<std::string>& pieces) {
-  Outcome outcome;
+ReadBack ReadPieces(const std::vector<std::string>& pieces) {
+  ReadBack outcome;
   FrameReader reader;
   for (const std::string& piece : pieces) {
     reader.Append(piece);
@@ -48,7 +48,7 @@ TEST(Protocol, FramesComeOutAsTheyWentIn) {
   for (int kind = static_cast<int>(FrameKind::kPlan); kind <= static_cast<int>(FrameKind::kFault);
        ++kind) {
     for (const std::string& payload : {std::string(), std::string("x"), AllBytes()}) {
-      const Outcome read = ReadPieces({EncodeFrame(static_cast<FrameKind>(kind), payload)});
+      const ReadBack read = ReadPieces({EncodeFrame(static_cast<FrameKind>(kind), payload)});
       ASSERT_EQ(read.frames.size(), 1U);
       EXPECT_EQ(static_cast<int>(read.frames[0].kind), kind);
       EXPECT_EQ(read.frames[0].payload, payload);
@@ -61,7 +61,7 @@ TEST(Protocol, StreamMayBeSplitAtEveryByte) {
                              EncodeFrame(FrameKind::kFreeze) +
                              EncodeFrame(FrameKind::kSignal, "go");
   for (std::size_t at = 0; at <= stream.size(); ++at) {
-    const Outcome read = ReadPieces({stream.substr(0, at), stream.substr(at)});
+    const ReadBack read = ReadPieces({stream.substr(0, at), stream.substr(at)});
     ASSERT_FALSE(read.broken);
     ASSERT_EQ(read.frames.size(), 3U) << at;
     EXPECT_EQ(read.frames[0].payload, "first");
@@ -75,7 +75,7 @@ TEST(Protocol, StreamMayComeByteByByte) {
       EncodeFrame(FrameKind::kTrace, AllBytes()) + EncodeFrame(FrameKind::kDone);
   std::vector<std::string> pieces;
   for (const char byte : stream) pieces.emplace_back(1, byte);
-  const Outcome read = ReadPieces(pieces);
+  const ReadBack read = ReadPieces(pieces);
   ASSERT_EQ(read.frames.size(), 2U);
   EXPECT_EQ(read.frames[0].payload, AllBytes());
 }
@@ -105,7 +105,7 @@ TEST(Protocol, HugeLengthIsAnErrorAtOnce) {
 }
 
 TEST(Protocol, GoodFramesBeforeRubbishAreRead) {
-  const Outcome read = ReadPieces({EncodeFrame(FrameKind::kReady, "ok") + "\xFF\xFF\xFF\xFF\xFF"});
+  const ReadBack read = ReadPieces({EncodeFrame(FrameKind::kReady, "ok") + "\xFF\xFF\xFF\xFF\xFF"});
   ASSERT_EQ(read.frames.size(), 1U);
   EXPECT_TRUE(read.broken);
 }
@@ -113,7 +113,7 @@ TEST(Protocol, GoodFramesBeforeRubbishAreRead) {
 TEST(Protocol, CutFrameIsNoFrame) {
   const std::string frame = EncodeFrame(FrameKind::kReady, "payload");
   for (std::size_t size = 0; size < frame.size(); ++size) {
-    const Outcome read = ReadPieces({frame.substr(0, size)});
+    const ReadBack read = ReadPieces({frame.substr(0, size)});
     EXPECT_TRUE(read.frames.empty());
     EXPECT_FALSE(read.broken);
   }

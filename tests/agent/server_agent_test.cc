@@ -57,8 +57,8 @@ class EveryIo : public testing::TestWithParam<const char*> {
   [[nodiscard]] static std::string_view io() { return GetParam(); }
   [[nodiscard]] static bool libuv() { return io() == "libuv"; }
 };
-std::string NameOfIo(const testing::TestParamInfo<const char*>& io) { return io.param; }
-INSTANTIATE_TEST_SUITE_P(Server, EveryIo, testing::Values("blocking", "poll", "libuv"), NameOfIo);
+std::string ServerIo(const testing::TestParamInfo<const char*>& io) { return io.param; }
+INSTANTIATE_TEST_SUITE_P(Server, EveryIo, testing::Values("blocking", "poll", "libuv"), ServerIo);
 
 TEST_P(EveryIo, ServesOneClientAndThenTheNext) {
   ServerChild server(UppercaseServer(io()).dump());

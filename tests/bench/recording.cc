@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/system_clock.h"
 #include "core/trace/recorder.h"
 
 namespace tcplab::bench {
@@ -103,6 +104,16 @@ void TwoStamps(benchmark::State& state) {
 }
 BENCHMARK(TwoStamps);
 
+// The same by the system's clock.
+void TwoStampsOfTheSystem(benchmark::State& state) {
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(SystemMonotonicNs());
+    benchmark::DoNotOptimize(SystemMonotonicNs());
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(TwoStampsOfTheSystem);
+
 // For contrast: the same fields as an object of a document.
 void JsonObject(benchmark::State& state) {
   std::vector<nlohmann::json> events;
@@ -181,6 +192,7 @@ int CheckClaim(double best_ns) {
 }  // namespace tcplab::bench
 
 int main(int argc, char** argv) {
+  tcplab::UseTicks(tcplab::TickCalibration().Measure());  // as in an agent
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   tcplab::bench::ClaimReporter reporter;

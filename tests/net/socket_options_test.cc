@@ -58,7 +58,7 @@ TEST(SocketOptions, TimesAreMilliseconds) {
 TEST(SocketOptions, ValueThatTheKernelRefusesIsDataAndNoFault) {
   const TestSocket socket = NewSocket();
   EXPECT_EQ(ErrorName(Set(socket, "TCP_MAXSEG", 1).error), "EINVAL");
-  EXPECT_EQ(ErrorName(Set(socket, "SO_RCVTIMEO", -1).error), "UNKNOWN");  // EDOM, which libuv lacks
+  EXPECT_EQ(ErrorName(Set(socket, "SO_RCVTIMEO", -1).error), "EDOM");
 }
 
 TEST(SocketOptions, OptionOfAnotherSystemIsUnsupported) {

@@ -10,9 +10,9 @@ namespace tcplab {
 namespace {
 
 // Progress whose line goes to a string, at times that the test says.
-class Shown {
+class DrawnLine {
  public:
-  explicit Shown(std::size_t total)
+  explicit DrawnLine(std::size_t total)
       : start_ns_(MonotonicNs()),
         progress_("backlog", total, [this](std::string_view text) { text_ += text; }) {}
 
@@ -34,13 +34,13 @@ class Shown {
 };
 
 TEST(Progress, SaysHowFarTheRunIs) {
-  Shown shown(80);
+  DrawnLine shown(80);
   EXPECT_EQ(shown.At(1200, 12), "\rbacklog: trial 12 of 80, 1 s");
   EXPECT_EQ(shown.At(3100, 13, 2), "\rbacklog: trial 13 of 80, 3 s, 2 errors");
 }
 
 TEST(Progress, RedrawsItselfAFewTimesASecondAtTheMost) {
-  Shown shown(80);
+  DrawnLine shown(80);
   EXPECT_NE(shown.At(1000, 1), "");
   EXPECT_EQ(shown.At(1050, 2), "");
   EXPECT_NE(shown.At(1101, 3), "");
@@ -48,14 +48,14 @@ TEST(Progress, RedrawsItselfAFewTimesASecondAtTheMost) {
 }
 
 TEST(Progress, AShorterLineLeavesNothingOfALongerOne) {
-  Shown shown(80);
+  DrawnLine shown(80);
   const std::string longer = shown.At(1000, 10, 1);
   const std::string shorter = shown.At(2000, 11, 0);
   EXPECT_EQ(shorter.size(), longer.size());
 }
 
 TEST(Progress, IsGoneWhenTheRunIsOver) {
-  Shown shown(80);
+  DrawnLine shown(80);
   const std::size_t width = shown.At(1000, 10).size() - 1;
   EXPECT_EQ(shown.Cleared(), "\r" + std::string(width, ' ') + "\r");
   EXPECT_EQ(shown.Cleared(), "") << "once is enough";

@@ -2,6 +2,10 @@
 // from.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <vector>
+
 #include "core/trace/trial_trace.h"
 #include "tests/trial/lab.h"
 #include "tests/trial/runner_program.h"
@@ -22,14 +26,20 @@ constexpr const char* kOneByteSends = R"({
 TEST(Segmentation, EveryByteArrivesAndAPauseKeepsThemApart) {
   const LabRun run = RunScenario(kOneByteSends);
   ASSERT_EQ(run.trials.size(), 40U);
-  std::size_t apart = 0;
+  std::map<int, std::vector<std::size_t>> recvs;  // by the pause
   for (const LabTrial& trial : run.trials) {
     EXPECT_EQ(trial["bytes"], json::parse(R"([{"to_server": [100, 100], "to_client": [0, 0]}])"));
     EXPECT_TRUE(trial.observed.health.bytes_conserved);
-    if (trial.parameters["pause_ms"] == 5)
-      apart += trial["recv_histogram"] == json({{"1", 100}}) ? 1 : 0;
+    recvs[trial.parameters["pause_ms"]].push_back(trial["recv_calls"][0].get<std::size_t>());
   }
-  EXPECT_GE(apart, 18U) << "of 20 trials with a pause of 5 ms";
+  // Not of every trial: a machine that stands still for 5 ms (a virtual one, a busy one) joins
+  // bytes.
+  const auto median = [](std::vector<std::size_t> counts) {
+    std::sort(counts.begin(), counts.end());
+    return counts[counts.size() / 2];
+  };
+  EXPECT_GE(median(recvs[5]), 90U);
+  EXPECT_LT(median(recvs[0]), median(recvs[5]));
 }
 
 TEST(Trace, SameObservationsComeOutOfAKeptTraceByteForByte) {
