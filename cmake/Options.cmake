@@ -37,6 +37,11 @@ else()
   endif()
 endif()
 
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # Symbols are looked up when a program starts, not at a first call in the middle of a trial.
+  add_link_options(-Wl,-z,now)
+endif()
+
 if(TCPLAB_SANITIZE)
   # For every target, also the plain programs: they share the processes of the tests.
   # -Og, as tests measure time, and compiling with -O1 takes twice as long with these sanitizers.

@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "core/base/clock.h"
 #include "core/compare/expectations.h"
+#include "core/net/keep_awake.h"
 #include "core/observe/observe.h"
 #include "core/result/trace_file.h"
 
@@ -97,6 +99,9 @@ class TrialSink {
 
 Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   options.run.started = UtcNow();
+  std::optional<KeepAwake> awake;
+  if (options.keep_awake) awake.emplace();
+  options.run.kept_awake = awake && awake->works();
   options.run.jobs = EffectiveJobs(scenario, options.controller);
   ResultBuilder builder(scenario, options.environment, options.run);
   const std::size_t total = scenario.cases.size() * scenario.trials;

@@ -17,7 +17,8 @@ namespace tcplab {
 struct MeasureOptions {
   ControllerOptions controller;
   Environment environment;
-  RunInfo run;                             // `started` and `jobs` are filled in here
+  RunInfo run;                             // `started`, `jobs` and `kept_awake` are filled in here
+  bool keep_awake = true;                  // the processors, see KeepAwake
   std::optional<std::string> traces_path;  // where to keep every trial's trace
   Progress::Sink progress;                 // empty: shows nothing
 };

@@ -102,6 +102,7 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.controller.jobs = options_.jobs;
   measure.controller.seed = options_.seed;
   measure.environment = environment_;
+  measure.keep_awake = options_.keep_awake;
   measure.run.version = TCPLAB_VERSION;
   measure.run.libuv = uv_version_string();
   measure.run.seed = options_.seed;

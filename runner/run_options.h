@@ -22,6 +22,7 @@ struct RunOptions {
   std::uint64_t seed = 0;
   std::vector<std::string> only;  // observations that the result holds; empty: all
   bool json = false;
+  bool keep_awake = true;
   bool quiet = false;
   bool no_color = false;
   bool keep_traces = false;

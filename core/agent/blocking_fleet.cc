@@ -62,6 +62,7 @@ class BlockingFleet final : public Fleet {
 
   void RunClient(Seat& seat) {
     SysMinimiseTimerSlack();
+    SysStartOn(seat.client.number + std::size_t{1});  // a server that blocks starts on the first
     Actor::Setup setup;
     setup.number = seat.client.number;
     setup.program = seat.client.program.get();

@@ -22,17 +22,24 @@ BlockingServer::BlockingServer(ServerContext& context)
       closer_calls_(closer_recorder_) {}
 
 Result<Address> BlockingServer::Open() {
-  return listener_.Open(context_.spec.listen, Blocking::kYes, context_.main_calls);
+  Result<Address> address =
+      listener_.Open(context_.spec.listen, Blocking::kYes, context_.main_calls);
+  if (!address) return address;
+  const bool listens = context_.spec.listen.mode == ListenMode::kListen;
+  if (listens && context_.spec.accept.model != AcceptModel::kNever) {
+    // It sits in accept before any client is there, as a textbook's server does.
+    Result<Thread> thread = Thread::Start([this] { AcceptLoop(); });
+    if (!thread) return Forward(thread);
+    acceptor_.emplace(std::move(*thread));
+  }
+  return address;
 }
 
 Status BlockingServer::Go(std::int64_t go_ns) {
-  const bool listens = context_.spec.listen.mode == ListenMode::kListen;
-  if (listens && context_.spec.accept.model != AcceptModel::kNever) {
-    const double after_ms = context_.spec.accept.after_ms;
-    const std::int64_t from_ns = after_ms > 0 ? go_ns + MsToNs(after_ms) : 0;
-    Result<Thread> thread = Thread::Start([this, from_ns] { AcceptLoop(from_ns); });
-    if (!thread) return Forward(thread);
-    acceptor_.emplace(std::move(*thread));
+  {
+    const std::lock_guard lock(go_mutex_);
+    go_ns_ = go_ns;
+    gone_.notify_all();
   }
   if (const auto close_after_ms = context_.spec.listen.close_after_ms) {
     const std::int64_t when_ns = go_ns + MsToNs(*close_after_ms);
@@ -43,12 +50,50 @@ Status BlockingServer::Go(std::int64_t go_ns) {
   return {};
 }
 
-void BlockingServer::AcceptLoop(std::int64_t accept_from_ns) {
+void BlockingServer::AwaitItsTime() {
+  const double after_ms = context_.spec.accept.after_ms;
+  if (after_ms <= 0) return;
+  std::unique_lock lock(go_mutex_);
+  gone_.wait(lock, [this] { return go_ns_ != 0; });
+  const std::int64_t from_ns = go_ns_ + MsToNs(after_ms);
+  lock.unlock();
+  SysSleepUntil(from_ns);
+}
+
+// One connection, made before there is one: what follows accept must not wait for memory.
+struct BlockingServer::Service {
+  Service(BlockingServer& server, std::uint32_t a_number)
+      : number(a_number),
+        view(std::make_shared<ActorView>()),
+        transport(server.acceptor_calls_, *view, nullptr),
+        handler(server.SetupFor(number, transport, *view)) {}
+  std::uint32_t number;
+  std::shared_ptr<ActorView> view;
+  RawTransport transport;
+  Actor handler;
+};
+
+Actor::Setup BlockingServer::SetupFor(std::uint32_t number, Transport& transport, ActorView& view) {
+  Actor::Setup setup;
+  setup.number = number;
+  setup.program = &context_.program;
+  setup.transport = &transport;
+  setup.signals = &context_.signals;
+  setup.recorder = &acceptor_recorder_;
+  setup.view = &view;
+  setup.frozen = &context_.frozen;
+  return setup;
+}
+
+void BlockingServer::AcceptLoop() {
   SysMinimiseTimerSlack();
-  if (accept_from_ns != 0) SysSleepUntil(accept_from_ns);
+  SysStartOn(0);
+  AwaitItsTime();
+  std::optional<Service> service;
   while (!context_.frozen.load() && !listener_.closed()) {
     Address peer;
     const std::uint32_t number = next_number_.load();
+    if (!service) service.emplace(*this, number);
     in_accept_.store(true);
     const CallResult accepted =
         acceptor_calls_.Accept(listener_.native(), Blocking::kYes, number, peer);
@@ -60,31 +105,21 @@ void BlockingServer::AcceptLoop(std::int64_t accept_from_ns) {
     next_number_.store(number + 1);
     if (context_.frozen.load())
       break;  // it came after the freeze: counted by its stamp, served by nobody
-    Serve(static_cast<NativeSocket>(accepted.value), number);
+    Serve(*service, static_cast<NativeSocket>(accepted.value));
+    service.reset();
   }
   acceptor_over_.store(true);
 }
 
-void BlockingServer::Serve(NativeSocket socket, std::uint32_t number) {
-  auto view = std::make_shared<ActorView>();
-  RawTransport transport(acceptor_calls_, *view, nullptr);
-  transport.Adopt(socket);
+void BlockingServer::Serve(Service& service, NativeSocket socket) {
+  service.transport.Adopt(socket);
   {
     const std::lock_guard lock(current_mutex_);
-    current_ = view;
-    current_number_ = number;
+    current_ = service.view;
+    current_number_ = service.number;
   }
-  Actor::Setup setup;
-  setup.number = number;
-  setup.program = &context_.program;
-  setup.transport = &transport;
-  setup.signals = &context_.signals;
-  setup.recorder = &acceptor_recorder_;
-  setup.view = view.get();
-  setup.frozen = &context_.frozen;
-  Actor handler(setup);
-  RunBlocking(handler, transport, context_.signals);
-  if (transport.is_open()) transport.Close({number, kNoStep, 0});
+  RunBlocking(service.handler, service.transport, context_.signals);
+  if (service.transport.is_open()) service.transport.Close({service.number, kNoStep, 0});
 }
 
 void BlockingServer::CloseListenerAt(std::int64_t when_ns) {

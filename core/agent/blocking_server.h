@@ -2,12 +2,14 @@
 // next.
 #pragma once
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "core/agent/server_model.h"
 #include "core/net/handle.h"
+#include "core/script/actor.h"
 #include "core/script/actor_view.h"
 
 namespace tcplab {
@@ -24,8 +26,12 @@ class BlockingServer final : public ServerModel {
   [[nodiscard]] std::vector<RecorderTrace> Take() override;
 
  private:
-  void AcceptLoop(std::int64_t accept_from_ns);
-  void Serve(NativeSocket socket, std::uint32_t number);
+  struct Service;
+
+  void AcceptLoop();
+  void AwaitItsTime();
+  void Serve(Service& service, NativeSocket socket);
+  Actor::Setup SetupFor(std::uint32_t number, Transport& transport, ActorView& view);
   void CloseListenerAt(std::int64_t when_ns);
 
   ServerContext& context_;
@@ -40,6 +46,10 @@ class BlockingServer final : public ServerModel {
   std::atomic<bool> in_accept_{false};
   std::atomic<bool> acceptor_over_{false};
   std::atomic<std::uint32_t> next_number_{0};
+
+  std::mutex go_mutex_;
+  std::condition_variable gone_;
+  std::int64_t go_ns_ = 0;  // guarded by go_mutex_
 
   std::mutex current_mutex_;
   std::shared_ptr<ActorView> current_;  // of the connection being served; guarded by current_mutex_

@@ -55,7 +55,7 @@ class LoopFleet final : public Fleet {
   struct Seat {
     Seat(LoopFleet& fleet, FleetClient& client)
         : start_after_ns(client.start_after_ns),
-          transport(fleet.calls_, *client.view, &fleet.thread_.loop()),
+          transport(fleet.calls_, *client.view, &fleet.host_->watchers()),
           actor(*fleet.host_, fleet.SetupFor(client, transport), [&fleet] { fleet.OnOver(); }) {
       transport.OnReady([this] { actor.OnReady(); });
     }

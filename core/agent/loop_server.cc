@@ -65,7 +65,7 @@ void LoopServer::OnListenerReadable() {
   ++next_number_;
   if (context_.frozen.load()) return;  // counted by its stamp, served by nobody
   auto view = std::make_unique<ActorView>();
-  auto transport = std::make_unique<RawTransport>(calls_, *view, &thread_.loop());
+  auto transport = std::make_unique<RawTransport>(calls_, *view, &host_->watchers());
   transport->Adopt(static_cast<NativeSocket>(accepted.value));
   handlers_->Serve(number, std::move(transport), std::move(view));
 }

@@ -20,6 +20,11 @@ ErrorCode UnknownToUv(int system_error) {
   }
 }
 
+ErrorCode Translate(int system_error) {
+  if (const ErrorCode code = UnknownToUv(system_error); code != ErrorCode::kNone) return code;
+  return ErrorFromUv(uv_translate_sys_error(system_error));
+}
+
 }  // namespace
 
 ErrorCode ErrorFromUv(int status) {
@@ -31,8 +36,15 @@ ErrorCode ErrorFromUv(int status) {
 }
 
 ErrorCode ErrorFromSystem(int system_error) {
-  if (const ErrorCode code = UnknownToUv(system_error); code != ErrorCode::kNone) return code;
-  return ErrorFromUv(uv_translate_sys_error(system_error));
+  // Found once: calls that would block are part of what is measured. Windows counts from 10,000.
+  constexpr int kLookedUp = 256;
+  static const auto kCodes = [] {
+    std::array<ErrorCode, kLookedUp> codes{};
+    for (int i = 0; i < kLookedUp; ++i) codes[static_cast<std::size_t>(i)] = Translate(i);
+    return codes;
+  }();
+  if (system_error < 0 || system_error >= kLookedUp) return Translate(system_error);
+  return kCodes[static_cast<std::size_t>(system_error)];
 }
 
 }  // namespace tcplab

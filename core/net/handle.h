@@ -95,10 +95,7 @@ class SocketWatcher {
   // POLLERR as UV_EBADF and stops itself).
   SocketWatcher(Loop& loop, NativeSocket socket, std::function<void()> callback);
   void Arm(Interest interest);  // no call when it is armed so already
-  void Disarm();
-  // Lets go of the socket, which must happen before that is closed. Allowed from within the
-  // callback.
-  void Release() { handle_.Close(); }
+  void Disarm();  // and lets go of the socket, which must happen before that is closed
 
  private:
   std::function<void()> callback_;

@@ -7,6 +7,7 @@
 
 #include <uv.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -75,6 +76,11 @@ void SysSleepUntil(std::int64_t deadline_ns);
 // Makes this thread's sleeps as exact as the system can (Linux: prctl PR_SET_TIMERSLACK; 50 us by
 // default).
 void SysMinimiseTimerSlack();
+
+// Moves this thread to one of the processors it may use, counted from 0 and round again, and leaves
+// it free to go elsewhere: where it wakes next is the scheduler's choice, which prefers where it
+// was.
+void SysStartOn(std::size_t processor);
 
 // An integer-valued option by the system's own name ("TCP_NODELAY"); ErrorKind::kUnsupported where
 // this platform has no such option. SO_LINGER takes seconds, -1 turns it off; SO_RCVTIMEO,

@@ -11,9 +11,12 @@ CallResult NotYet() { return {-1, errors::kNoSys}; }
 
 CallResult SysSocket(bool, Blocking) { return NotYet(); }
 CallResult SysAccept(NativeSocket, Blocking, Address&) { return NotYet(); }
+CallResult SysRecv(NativeSocket, std::span<char>) { return NotYet(); }
+CallResult SysSend(NativeSocket, std::string_view) { return NotYet(); }
 CallResult SysPoll(NativeSocket, Ready, std::int64_t) { return NotYet(); }
 void SysSleepUntil(std::int64_t) {}
 void SysMinimiseTimerSlack() {}
+void SysStartOn(std::size_t) {}
 Result<CallResult> SysSetOption(NativeSocket, std::string_view, std::int64_t) {
   return Fail(ErrorKind::kUnsupported, "socket options are not written for this platform yet");
 }

@@ -3,9 +3,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -125,6 +128,17 @@ CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer) {
   return result;
 }
 
+// Not by way of recv() and send(): in a process of several threads those turn on, for each call,
+// that the thread can be cancelled, which nobody does here.
+CallResult SysRecv(NativeSocket socket, std::span<char> buffer) {
+  return ReturnedByCall(
+      syscall(SYS_recvfrom, socket, buffer.data(), buffer.size(), 0, nullptr, nullptr));
+}
+
+CallResult SysSend(NativeSocket socket, std::string_view bytes) {
+  return ReturnedByCall(syscall(SYS_sendto, socket, bytes.data(), bytes.size(), 0, nullptr, 0));
+}
+
 CallResult SysPoll(NativeSocket socket, Ready ready, std::int64_t deadline_ns) {
   pollfd watched{socket, static_cast<short>(ready == Ready::kReadable ? POLLIN : POLLOUT), 0};
   const timespec left = ToTimespec(std::max<std::int64_t>(0, deadline_ns - MonotonicNs()));
@@ -142,6 +156,22 @@ void SysSleepUntil(std::int64_t deadline_ns) {
 void SysMinimiseTimerSlack() {
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL,
         0UL);  // NOLINT(cppcoreguidelines-pro-type-vararg): prctl's interface
+}
+
+void SysStartOn(std::size_t processor) {
+  cpu_set_t all;
+  CPU_ZERO(&all);
+  if (sched_getaffinity(0, sizeof all, &all) != 0) return;
+  auto skip = processor % static_cast<std::size_t>(std::max(1, CPU_COUNT(&all)));
+  for (std::size_t i = 0; i < CPU_SETSIZE; ++i) {
+    if (!CPU_ISSET(i, &all) || skip-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(i, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    break;
+  }
+  sched_setaffinity(0, sizeof all, &all);
 }
 
 Result<CallResult> SysSetOption(NativeSocket socket, std::string_view name, std::int64_t value) {

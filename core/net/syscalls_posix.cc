@@ -48,14 +48,6 @@ CallResult SysConnect(NativeSocket socket, const Address& address) {
   return ReturnedByCall(connect(socket, AsSockaddr(storage), length));
 }
 
-CallResult SysRecv(NativeSocket socket, std::span<char> buffer) {
-  return ReturnedByCall(recv(socket, buffer.data(), buffer.size(), 0));
-}
-
-CallResult SysSend(NativeSocket socket, std::string_view bytes) {
-  return ReturnedByCall(send(socket, bytes.data(), bytes.size(), 0));
-}
-
 CallResult SysShutdown(NativeSocket socket, ShutdownSide side) {
   const int how = side == ShutdownSide::kRead    ? SHUT_RD
                   : side == ShutdownSide::kWrite ? SHUT_WR

@@ -30,6 +30,7 @@ CallResult SysLingerZero(NativeSocket) { return NotYet(); }
 CallResult SysPoll(NativeSocket, Ready, std::int64_t) { return NotYet(); }
 void SysSleepUntil(std::int64_t) {}
 void SysMinimiseTimerSlack() {}
+void SysStartOn(std::size_t) {}
 Result<CallResult> SysSetOption(NativeSocket, std::string_view, std::int64_t) {
   return Fail(ErrorKind::kUnsupported, "socket options are not written for this platform yet");
 }

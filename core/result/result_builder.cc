@@ -214,6 +214,7 @@ json ResultBuilder::RunEntry(double seconds, ResultStatus status) const {
                 {"version", run_.version},
                 {"libuv", run_.libuv},
                 {"seed", run_.seed},
+                {"kept_awake", run_.kept_awake},
                 {"started", run_.started},
                 {"seconds", ThreeDecimals(seconds)},
                 {"jobs", run_.jobs},

@@ -33,6 +33,7 @@ struct RunInfo {
   std::vector<std::pair<std::string, std::string>> only_cases;  // --case
   std::vector<std::string> only;                                // --only; empty: every observation
   bool allow_remote = false;
+  bool kept_awake = false;  // the processors, while trials ran
 };
 
 // Now, as RunInfo::started has it.

@@ -78,6 +78,7 @@ class Actor {
     std::uint64_t rounds_left = 0;
   };
 
+  Wait Run();
   Progress Do(const ConnectStep& step);
   Progress Do(const SendStep& step);
   Progress Do(const RecvStep& step);

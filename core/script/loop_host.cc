@@ -8,7 +8,7 @@
 namespace tcplab {
 
 LoopHost::LoopHost(Loop& loop, SignalBoard& signals)
-    : loop_(loop),
+    : watchers_(loop),
       signals_(signals),
       timer_(loop, [this] { OnTimer(); }),
       signals_changed_(loop, [this] { OnSignals(); }) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/net/handle.h"
+#include "core/net/socket_watchers.h"
 #include "core/script/actor.h"
 #include "core/script/signal_board.h"
 #include "core/script/transport.h"
@@ -22,7 +23,8 @@ class LoopHost {
   // `signals` is not owned; its wakes reach this host for as long as it lives.
   LoopHost(Loop& loop, SignalBoard& signals);
 
-  [[nodiscard]] Loop& loop() { return loop_; }
+  // Of the actors' sockets.
+  [[nodiscard]] SocketWatchers& watchers() { return watchers_; }
 
  private:
   friend class LoopActor;
@@ -33,7 +35,7 @@ class LoopHost {
   void OnTimer();
   void OnSignals();
 
-  Loop& loop_;
+  SocketWatchers watchers_;
   SignalBoard& signals_;
   Deadlines deadlines_;
   std::set<LoopActor*> awaiting_;  // a signal

@@ -10,15 +10,15 @@ void RawTransport::SetSocket(NativeSocket socket) {
 
 void RawTransport::Adopt(NativeSocket socket) {
   SetSocket(socket);
-  non_blocking_ = loop_ != nullptr;
+  non_blocking_ = watchers_ != nullptr;
   named_ = true;  // known by its peer's address
 }
 
 CallResult RawTransport::Open(const EventContext& at, bool ipv6) {
-  const Blocking mode = loop_ == nullptr ? Blocking::kYes : Blocking::kNo;
+  const Blocking mode = watchers_ == nullptr ? Blocking::kYes : Blocking::kNo;
   const CallResult opened = calls_.Socket(at, ipv6, mode);
   if (!opened.ok()) return opened;
-  non_blocking_ = loop_ != nullptr;
+  non_blocking_ = watchers_ != nullptr;
   named_ = false;
   SetSocket(static_cast<NativeSocket>(opened.value));
   return opened;
@@ -51,7 +51,7 @@ CallResult RawTransport::ConcludeConnect(const EventContext& at) {
 }
 
 void RawTransport::Established(const EventContext& at) {
-  if (loop_ == nullptr && non_blocking_) {
+  if (watchers_ == nullptr && non_blocking_) {
     non_blocking_ = !calls_.SetBlocking(at, socket_, Blocking::kYes).ok();
   }
   if (!named_) {
@@ -73,10 +73,7 @@ CallResult RawTransport::Shutdown(const EventContext& at, ShutdownSide side) {
 }
 
 CallResult RawTransport::Close(const EventContext& at) {
-  if (watcher_ != nullptr) {
-    watcher_->Release();  // libuv must let go of a descriptor before it is closed
-    released_ = std::move(watcher_);
-  }
+  Disarm();  // libuv must let go of a descriptor before it is closed
   // Hidden from other threads first, and then closed without the lock: with SO_LINGER a close can
   // take seconds.
   const NativeSocket closing = socket_;
@@ -98,13 +95,13 @@ CallResult RawTransport::WaitReady(const EventContext& at, Ready ready, std::int
 }
 
 void RawTransport::Arm(Ready ready) {
-  if (watcher_ == nullptr)
-    watcher_ = std::make_unique<SocketWatcher>(*loop_, socket_, [this] { CallReady(); });
-  watcher_->Arm(ready == Ready::kReadable ? SocketWatcher::kReadable : SocketWatcher::kWritable);
+  watchers_->Arm(socket_,
+                 ready == Ready::kReadable ? SocketWatcher::kReadable : SocketWatcher::kWritable,
+                 *this);
 }
 
 void RawTransport::Disarm() {
-  if (watcher_ != nullptr) watcher_->Disarm();
+  if (watchers_ != nullptr && socket_ != kNoSocket) watchers_->Disarm(socket_);
 }
 
 }  // namespace tcplab

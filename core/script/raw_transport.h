@@ -1,10 +1,8 @@
 // A socket of our own: every method is one recorded system call (design: system calls are ours).
 #pragma once
 
-#include <memory>
-
-#include "core/net/handle.h"
 #include "core/net/recorded_calls.h"
+#include "core/net/socket_watchers.h"
 #include "core/script/actor_view.h"
 #include "core/script/transport.h"
 
@@ -12,18 +10,21 @@ namespace tcplab {
 
 // Blocking without a loop, non-blocking with one. Does not close its socket when it is destroyed: a
 // client's stays open until its agent ends, and a handler's is closed by its host.
-class RawTransport final : public Transport {
+class RawTransport final : public Transport, private ReadyListener {
  public:
-  // `loop` null: blocking calls. None of the arguments is owned.
-  RawTransport(RecordedCalls& calls, ActorView& view, Loop* loop)
-      : calls_(calls), view_(view), loop_(loop) {}
+  // `watchers` of the loop that it lives on; null: blocking calls. None of the arguments is owned.
+  RawTransport(RecordedCalls& calls, ActorView& view, SocketWatchers* watchers)
+      : calls_(calls), view_(view), watchers_(watchers) {}
+  ~RawTransport() override { Disarm(); }
+  RawTransport(const RawTransport&) = delete;
+  RawTransport& operator=(const RawTransport&) = delete;
 
   // Takes an accepted socket, which is non-blocking exactly when there is a loop.
   void Adopt(NativeSocket socket);
 
   [[nodiscard]] bool is_open() const override { return socket_ != kNoSocket; }
-  [[nodiscard]] bool blocking() const override { return loop_ == nullptr; }
-  [[nodiscard]] bool waits_before_recv() const override { return loop_ != nullptr; }
+  [[nodiscard]] bool blocking() const override { return watchers_ == nullptr; }
+  [[nodiscard]] bool waits_before_recv() const override { return watchers_ != nullptr; }
 
   CallResult Open(const EventContext& at, bool ipv6) override;
   CallResult Connect(const EventContext& at, const Address& target, bool bounded) override;
@@ -41,15 +42,13 @@ class RawTransport final : public Transport {
   void Disarm() override;
 
  private:
+  void OnSocketReady() override { CallReady(); }
   void SetSocket(NativeSocket socket);
   CallResult EnsureNonBlocking(const EventContext& at);
 
   RecordedCalls& calls_;
   ActorView& view_;
-  Loop* loop_;
-  std::unique_ptr<SocketWatcher> watcher_;
-  std::unique_ptr<SocketWatcher>
-      released_;  // of the socket closed last: its callback may be what closed it
+  SocketWatchers* watchers_;
   NativeSocket socket_ = kNoSocket;
   bool non_blocking_ = false;
   bool named_ = false;  // the trace has the local address

@@ -31,6 +31,12 @@ std::size_t Draw(std::mt19937_64& generator, std::size_t below) {
   return static_cast<std::size_t>(number % below);
 }
 
+// One for all runs of the process: the longer it measures, the better it is.
+TickCalibration& Calibration() {
+  static TickCalibration calibration;
+  return calibration;
+}
+
 // Calls back on SIGINT and SIGTERM, on the loop.
 class SignalWatcher {
  public:
@@ -112,7 +118,7 @@ class Run {
     setup.window_ms = scenario_.cases[planned.case_index].window_ms;
     setup.patience_ms = options_.patience_ms;
     setup.agent_command = options_.agent_command;
-    setup.ticks = calibration_.Measure();
+    setup.ticks = Calibration().Measure();
     UseTicks(setup.ticks);  // its timers and "go" are on the clock of the agents
     setup.record.case_index = planned.case_index;
     setup.record.round = planned.round;
@@ -160,7 +166,6 @@ class Run {
   std::size_t repeats_left_ =
       kFewRepeats + planned_.size() / 2;  // a bound on what a bad machine may cost
   std::optional<int> interrupted_by_;
-  TickCalibration calibration_;
 
   Loop loop_;
   SignalWatcher on_interrupt_;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 
 #include "core/agent/agent.h"
 #include "core/base/clock.h"
+#include "core/net/keep_awake.h"
 #include "core/net/syscalls.h"
 #include "tests/bench/support/quantile.h"
 #include "tests/bench/support/recv_sizes.h"
@@ -31,9 +33,10 @@ struct Options {
   std::size_t trials = 300;
   std::vector<double> pauses_ms = {0};
   double idle_ms = 20;
-  double wait_ms = 3;
+  PlainStart plain;
   double limit = 0.05;
   std::uint64_t seed = 1;
+  bool keep_awake = true;
   std::string scenario = "scenarios/segmentation.json";
   std::string raw;
 };
@@ -52,7 +55,7 @@ struct Trials {
 
 Result<RecvSizes> RunOne(const Trials& trials, Program program, const Options& options) {
   if (program == kRunner) return RunnerTrial(trials.scenario, AgentCommand());
-  return PlainTrial(trials.setting, options.wait_ms);
+  return PlainTrial(trials.setting, options.plain);
 }
 
 // One trial of every program in every setting, in random order.
@@ -186,6 +189,8 @@ void WriteRaw(const std::vector<Trials>& all, const std::string& path) {
 
 int Main(const Options& options) {
   std::mt19937_64 random(options.seed);
+  std::optional<KeepAwake> awake;  // for all programs alike, as the runner does it for itself
+  if (options.keep_awake) awake.emplace();
   const Result<std::vector<Trials>> all = RunAll(options, random);
   if (!all) {
     fmt::print(stderr, "bench_fidelity: {}\n", all.error().message);
@@ -213,11 +218,14 @@ int main(int argc, char** argv) {
   app.add_option("--pause-ms", options.pauses_ms, "between two sends; several are several settings")
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--idle-ms", options.idle_ms, "before each trial")->check(CLI::Range(0, 10'000));
-  app.add_option("--wait-ms", options.wait_ms, "of the plain client before it connects")
+  app.add_option("--wait-ms", options.plain.wait_ms, "of the plain client before it connects")
       ->check(CLI::Range(0, 10'000));
   app.add_option("--limit", options.limit, "of the excess");
   app.add_option("--seed", options.seed, "of the order");
   app.add_option("--scenario", options.scenario, "segmentation.json")->check(CLI::ExistingFile);
+  app.add_flag("!--no-apart", options.plain.apart,
+               "start the plain programs wherever the scheduler puts them");
+  app.add_flag("!--no-keep-awake", options.keep_awake, "let idle processors sleep");
   app.add_option("--raw", options.raw, "CSV file for the recv sizes of every trial");
   CLI11_PARSE(app, argc, argv);
   return tcplab::bench::Main(options);

@@ -117,14 +117,14 @@ TEST_F(LoopTest, WatcherChangesWhatItWatchesFor) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST_F(LoopTest, WatcherMayBeReleasedWithinItsCallback) {
+TEST_F(LoopTest, WatcherMayLetGoWithinItsCallback) {
   TestConnection connection(Blocking::kNo);
   WriteBytes(connection.client.get(), "a");
   int calls = 0;
   AsyncWake last(loop_, [this] { loop_.Stop(); });
   SocketWatcher watcher(loop_, connection.server.get(), [&] {
     ++calls;
-    watcher.Release();
+    watcher.Disarm();
     connection.server.Close();
     last.Send();
   });

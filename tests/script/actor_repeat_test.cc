@@ -39,8 +39,16 @@ TEST(ActorRepeat, InARepeatMultiplies) {
 }
 
 TEST(ActorRepeat, RecordsEachRoundOfItsStepsAndNoStepOfItsOwn) {
-  Stage stage(Connected(R"({"repeat": {"times": 2, "steps": [{"send": "a"}]}})"));
+  Stage stage(Connected(
+      R"({"repeat": {"times": 2, "steps": [{"send": {"text": "a", "label": "send"}}]}})"));
   EXPECT_THAT(stage.Run(), ElementsAre("0:ok", "2:ok 1", "2:ok 1"));
+}
+
+// What an unlabelled send came to is told by the events of its calls.
+TEST(ActorRepeat, RecordsNoStepOfASendThatNobodyAsksFor) {
+  Stage stage(Connected(R"({"repeat": {"times": 3, "steps": [{"send": "a"}, {"sleep": 0}]}})"));
+  EXPECT_THAT(stage.Run(), ElementsAre("0:ok"));
+  EXPECT_EQ(stage.transport.sent, "aaa");
 }
 
 TEST(ActorRepeat, EndsWithTheMessageItWaitsFor) {
@@ -78,7 +86,8 @@ TEST(ActorRepeat, EndsAtEof) {
 }
 
 TEST(ActorRepeat, EndsAtAnError) {
-  Stage stage(Connected(R"({"repeat": {"times": 5, "steps": [{"send": "a"}]}}, {"send": "b"})"));
+  Stage stage(Connected(
+      R"({"repeat": {"times": 5, "steps": [{"send": {"text": "a", "label": "send"}}]}}, {"send": "b"})"));
   stage.transport.Answer("send", 1).Fail("send", "EPIPE");
   EXPECT_THAT(stage.Run(), ElementsAre("0:ok", "2:ok 1", "2:EPIPE", "4:ok 1"));
 }

@@ -123,7 +123,8 @@ const std::vector<Experiment>& Experiments() {
        Nothing,
        {"0:ok", "1:ok", "2:ok", "3:ok 1", "4:ok"}},
       {"RepeatedSendsWithPauses",
-       R"([{"connect": {}}, {"repeat": {"times": 3, "steps": [{"send": "x"}, {"sleep": 0.1}]}}])",
+       R"([{"connect": {}}, {"repeat": {"times": 3, "steps": [
+           {"send": {"text": "x", "label": "send"}}, {"sleep": 0.1}]}}])",
        Nothing,
        {"0:ok", "2:ok 1", "3:ok", "2:ok 1", "3:ok", "2:ok 1", "3:ok"}},
       {"RepeatUntilAMessage",

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -47,7 +48,9 @@ inline Ran RunLive(Host host, const Script& script, const Address& target,
   SignalBoard signals([&ran](const std::string& name) { ran.given += name + " "; });
   for (const std::string& name : signals_before) signals.Receive(name);
   {
-    RawTransport transport(calls, view, loop.get());
+    std::optional<LoopHost> loop_host;
+    if (loop != nullptr) loop_host.emplace(*loop, signals);
+    RawTransport transport(calls, view, loop_host ? &loop_host->watchers() : nullptr);
     Actor::Setup setup;
     setup.program = &program;
     setup.target = &target;
@@ -60,8 +63,7 @@ inline Ran RunLive(Host host, const Script& script, const Address& target,
       Actor actor(setup);
       RunBlocking(actor, transport, signals);
     } else {
-      LoopHost loop_host(*loop, signals);
-      LoopActor actor(loop_host, setup, [&loop] { loop->Stop(); });
+      LoopActor actor(*loop_host, setup, [&loop] { loop->Stop(); });
       transport.OnReady([&actor] { actor.OnReady(); });
       actor.StartAt(MonotonicNs());
       loop->Run();

@@ -22,7 +22,7 @@ class LoopHostTest : public testing::Test {
  protected:
   struct Seat {
     Seat(LoopHostTest& test, std::string_view steps, std::uint32_t number)
-        : program(ScriptOf(steps)), transport(test.calls_, view, &test.loop_) {
+        : program(ScriptOf(steps)), transport(test.calls_, view, &test.host_.watchers()) {
       Actor::Setup setup;
       setup.number = number;
       setup.program = &program;

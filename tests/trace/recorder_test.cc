@@ -70,6 +70,21 @@ TEST(Recorder, LastEndIsZeroBeforeTheFirstEvent) {
   EXPECT_EQ(recorder.last_end_ns(), 0);
 }
 
+TEST(Recorder, CallsThatFollowEachOtherShareAStamp) {
+  Recorder recorder(kRoomy);
+  const std::int64_t resumed_ns = MonotonicNs() - 1'000'000;
+  recorder.Continue(resumed_ns);
+  recorder.End(recorder.Begin(Op::kSend, {}), 1);
+  recorder.End(recorder.Begin(Op::kSend, {}), 1);
+  recorder.Pause();
+  recorder.End(recorder.Begin(Op::kSend, {}), 1);
+  const std::vector<Event> events = recorder.Take().events;
+  EXPECT_EQ(events.at(0).begin_ns, resumed_ns);
+  EXPECT_GE(events.at(0).end_ns, resumed_ns + 1'000'000) << "an end is always stamped";
+  EXPECT_EQ(events.at(1).begin_ns, events.at(0).end_ns);
+  EXPECT_GE(events.at(2).begin_ns, events.at(1).end_ns);
+}
+
 TEST(Recorder, WhatIsOverAlreadyIsAddedWithItsOwnStamps) {
   Recorder recorder(kRoomy);
   recorder.Add(Op::kStep, {1, 2, 3}, 4, 100, 200, -5, 0);

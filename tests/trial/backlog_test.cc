@@ -29,6 +29,8 @@ json Numbers(std::size_t first, std::size_t last) {
   return numbers;
 }
 
+constexpr double kEveryMs = 20;
+
 // An iterative server that is busy with its first client.
 json BusyServer(const json& backlogs, const json& clients) {
   return {
@@ -50,7 +52,7 @@ json BusyServer(const json& backlogs, const json& clients) {
              R"([{"repeat": {"until": "eof", "steps": [{"recv": "\n"}, {"reply": "uppercase"}]}}])")}}},
       {"clients",
        json::array({{{"count", "$clients"},
-                     {"every_ms", 20},
+                     {"every_ms", kEveryMs},
                      {"io", "$client_io"},
                      {"script",
                       json::parse(R"([{"connect": {"timeout_ms": 830}}, {"send": "ciao ${index}\n"},
@@ -74,17 +76,22 @@ TEST(Backlog, AnyBacklogClientsAndEndpointsFollowTheRuleOfLinux) {
 
   EXPECT_TRUE(run.errors.empty()) << run.errors.front().message;
   ASSERT_EQ(run.trials.size(), 4U * 3U * 2U * 2U);
+  std::size_t judged = 0;
   for (const LabTrial& trial : run.trials) {
     SCOPED_TRACE(trial.parameters.dump());
+    EXPECT_EQ(trial.observed.health.queue_mismatches, 0U);
+    EXPECT_EQ(trial.observed.health.strangers, 0U);
+    // Later than the next client's turn is another order of clients than the one asked for.
+    if (trial.observed.health.max_delay_ms >= kEveryMs) continue;
+    ++judged;
     const auto count = trial.parameters["clients"].get<std::size_t>();
     const auto backlog = trial.parameters["backlog"].get<std::size_t>();
     EXPECT_EQ(trial["connect_outcomes"], Expected(count, backlog));
     EXPECT_EQ(trial["accept_order"], json::array({0}));
     EXPECT_EQ(trial["queue_order"], Numbers(1, std::min(count, backlog + 2)));
     EXPECT_EQ(trial["replies"][0], json::array({"CIAO 0\n"}));
-    EXPECT_EQ(trial.observed.health.queue_mismatches, 0U);
-    EXPECT_EQ(trial.observed.health.strangers, 0U);
   }
+  EXPECT_GE(judged, run.trials.size() / 2) << "this machine stands still too often to be measured";
 }
 
 TEST(Backlog, LibuvServerHoldsOneConnectionMoreThanTheKernel) {

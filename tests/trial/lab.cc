@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/net/keep_awake.h"
 #include "core/scenario/loader.h"
 
 namespace tcplab::test {
@@ -21,6 +22,7 @@ LabRun RunScenario(const std::string& text, const ControllerOptions& options) {
   if (!loaded.scenario) return run;
   run.scenario = std::move(*loaded.scenario);
 
+  const KeepAwake awake;
   const Result<RunEnd> end = RunTrials(run.scenario, options, [&run](TrialRecord record) {
     if (record.error) {
       run.errors.push_back(*record.error);

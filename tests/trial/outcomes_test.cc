@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "tests/support/one_processor.h"
 #include "tests/support/private_network.h"
 #include "tests/trial/lab.h"
 #include "tests/trial/runner_program.h"
@@ -19,7 +20,7 @@ using nlohmann::json;
 constexpr const char* kBurst = R"({
   "name": "burst", "trials": 20, "window_ms": 1200,
   "server": {"listen": {"backlog": 1}, "accept": {"model": "iterative", "after_ms": 500}, "script": [{"sleep": 300}]},
-  "clients": [{"count": 6, "every_ms": 1, "script": [{"connect": {}}]}]})";
+  "clients": [{"count": 6, "every_ms": 1, "io": "poll", "script": [{"connect": {}}]}]})";
 
 std::size_t TrialsWithPhantoms(const LabRun& run) {
   std::size_t count = 0;
@@ -28,6 +29,7 @@ std::size_t TrialsWithPhantoms(const LabRun& run) {
 }
 
 TEST(Phantom, SilentClientsOfOneBurstAreEstablishedAndUnknownToTheServer) {
+  const OneProcessor confined;
   const LabRun run = RunScenario(kBurst);
   ASSERT_EQ(run.trials.size(), 20U);
   EXPECT_GE(TrialsWithPhantoms(run), 15U);
@@ -39,10 +41,12 @@ TEST(Phantom, SilentClientsOfOneBurstAreEstablishedAndUnknownToTheServer) {
   EXPECT_GT(cookies, 0U);
 }
 
-// In a child process, which moves into a network of its own. What is left without cookies is the
-// other way to become a phantom: the last ACK of a handshake finds the queue full (tcp_check_req),
-// which needs two SYNs at once as well.
+// In a child process, which moves into a network of its own. None is left on a quiet machine in
+// most runs, one in some, a few where other load delays the handshakes: the other way to become a
+// phantom is that the last ACK of a handshake finds the queue full (tcp_check_req), with no cookie
+// sent.
 [[noreturn]] void BurstWithoutCookies() {
+  const OneProcessor confined;
   std::string fault = EnterPrivateNetwork();
   if (fault.empty()) fault = SetKernelSetting("net.ipv4.tcp_syncookies", "0");
   if (!fault.empty()) {
@@ -56,7 +60,7 @@ TEST(Phantom, SilentClientsOfOneBurstAreEstablishedAndUnknownToTheServer) {
     if (sent != trial.record.counters.end()) cookies += sent->second;
     std::cerr << trial["connect_outcomes"] << '\n';
   }
-  const bool as_expected = run.trials.size() == 20 && cookies == 0 && TrialsWithPhantoms(run) <= 10;
+  const bool as_expected = run.trials.size() == 20 && cookies == 0 && TrialsWithPhantoms(run) <= 8;
   std::exit(as_expected ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 

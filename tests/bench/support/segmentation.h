@@ -52,11 +52,24 @@ inline Result<RecvSizes> ParsePlainSizes(const std::string& output) {
   return CheckedSizes(std::move(sizes), "plain_server");
 }
 
-// `wait_ms`: how long the plain client sleeps before it connects.
-inline Result<RecvSizes> PlainTrial(const Setting& setting, double wait_ms) {
+// How the plain programs are started.
+struct PlainStart {
+  double wait_ms = 3;  // how long the client sleeps before it connects
+  bool apart = true;   // each on a processor of its own (taskset), as the runner starts its own
+};
+
+inline std::vector<std::string> Command(std::vector<std::string> program, int processor,
+                                        bool apart) {
+  if (!apart) return program;
+  std::vector<std::string> command = {"taskset", "-c", std::to_string(processor)};
+  command.insert(command.end(), program.begin(), program.end());
+  return command;
+}
+
+inline Result<RecvSizes> PlainTrial(const Setting& setting, const PlainStart& start) {
   const auto us = [](double ms) { return std::to_string(static_cast<long>(ms * 1000)); };
   Loop loop;
-  auto server = PlainProcess::Start(loop, {Beside("plain_server")});
+  auto server = PlainProcess::Start(loop, Command({Beside("plain_server")}, 0, start.apart));
   if (!server) return Forward(server);
   if (!RunUntil(loop, kTrialLimitMs, [&] { return (*server)->has_line(); })) {
     return HarnessFault("plain_server does not listen");
@@ -64,8 +77,9 @@ inline Result<RecvSizes> PlainTrial(const Setting& setting, double wait_ms) {
   const std::string& line = (*server)->output();
   const std::string port = line.substr(5, line.find('\n') - 5);  // after "port "
   auto client =
-      PlainProcess::Start(loop, {Beside("plain_client"), port, setting.nodelay ? "1" : "0",
-                                 us(setting.pause_ms), us(wait_ms)});
+      PlainProcess::Start(loop, Command({Beside("plain_client"), port, setting.nodelay ? "1" : "0",
+                                         us(setting.pause_ms), us(start.wait_ms)},
+                                        1, start.apart));
   if (!client) return Forward(client);
   const bool over =
       RunUntil(loop, kTrialLimitMs, [&] { return (*client)->over() && (*server)->over(); });
