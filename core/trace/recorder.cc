@@ -50,15 +50,7 @@ Recorder::Recorder(const Capacity& capacity)
 void Recorder::Add(Op op, const EventContext& context, std::uint32_t argument,
                    std::int64_t begin_ns, std::int64_t end_ns, std::int64_t result,
                    std::uint32_t data) noexcept {
-  Event& event = Next();
-  event.argument = argument;
-  event.actor = context.actor;
-  event.step = context.step;
-  event.socket = context.socket;
-  event.op = op;
-  event.begin_ns = begin_ns;
-  begun_.store(used_ + 1, std::memory_order_release);
-  EndAt(event, end_ns, result, data);
+  EndAt(BeginAt(op, context, argument, begin_ns), end_ns, result, data);
 }
 
 std::uint32_t Recorder::Keep(std::string_view bytes) noexcept {

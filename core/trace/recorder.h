@@ -73,15 +73,7 @@ class Recorder {
 
   // Stamps and publishes the begin of a call. Writer only; at most one call is open at a time.
   Event& Begin(Op op, const EventContext& context, std::uint32_t argument = 0) noexcept {
-    Event& event = Next();
-    event.argument = argument;
-    event.actor = context.actor;
-    event.step = context.step;
-    event.socket = context.socket;
-    event.op = op;
-    event.begin_ns = following_ ? last_end_ns_ : MonotonicNs();
-    begun_.store(used_ + 1, std::memory_order_release);
-    return event;
+    return BeginAt(op, context, argument, following_ ? last_end_ns_ : MonotonicNs());
   }
 
   // Stamps and publishes the end of the call that is open.
@@ -117,6 +109,19 @@ class Recorder {
   [[nodiscard]] RecorderTrace Take() const;
 
  private:
+  Event& BeginAt(Op op, const EventContext& context, std::uint32_t argument,
+                 std::int64_t begin_ns) noexcept {
+    Event& event = Next();
+    event.argument = argument;
+    event.actor = context.actor;
+    event.step = context.step;
+    event.socket = context.socket;
+    event.op = op;
+    event.begin_ns = begin_ns;
+    begun_.store(used_ + 1, std::memory_order_release);
+    return event;
+  }
+
   Event& Next() noexcept {
     if (used_ < events_.size()) return events_[used_];
     dropped_.fetch_add(1, std::memory_order_relaxed);
