@@ -1,5 +1,6 @@
-// The system calls of syscalls.h, each recorded as one event: stamped before and after, nothing in
-// between.
+// The system calls of syscalls.h, each recorded as one event: its end is stamped right after the
+// call, its begin right before it or, where an actor makes one call after another, at the end of
+// the one before (Recorder::Continue).
 #pragma once
 
 #include <algorithm>
