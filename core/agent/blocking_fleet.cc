@@ -8,19 +8,19 @@
 #include "core/net/handle.h"
 #include "core/script/actor.h"
 #include "core/script/blocking_host.h"
-#include "core/script/raw_transport.h"
+#include "core/script/sockets.h"
 
 namespace tcplab {
 namespace {
 
 class BlockingFleet final : public Fleet {
  public:
-  explicit BlockingFleet(FleetContext& context)
-      : context_(context), running_(context.clients.size()) {}
+  explicit BlockingFleet(FleetContext& context) : context_(context) {}
 
   // The threads are there before the trial begins, and wait for it.
   Status Prepare() override {
     for (FleetClient& client : context_.clients) {
+      if (client.io != Io::kBlocking) continue;
       seats_.push_back(std::make_unique<Seat>(context_.each, client));
     }
     for (const std::unique_ptr<Seat>& seat : seats_) {
@@ -35,7 +35,6 @@ class BlockingFleet final : public Fleet {
     const std::lock_guard lock(mutex_);
     go_ns_ = go_ns;
     gone_.notify_all();
-    if (context_.clients.empty()) context_.on_all_over();
     return {};
   }
 
@@ -53,29 +52,28 @@ class BlockingFleet final : public Fleet {
         : client(a_client),
           recorder(capacity),
           calls(recorder),
-          transport(calls, *client.view, nullptr) {}
+          sockets(MakeRawSockets(calls, *client.view, nullptr)) {}
     FleetClient& client;
     Recorder recorder;
     RecordedCalls calls;
-    RawTransport transport;
+    Sockets sockets;
   };
 
   void RunClient(Seat& seat) {
     SysMinimiseTimerSlack();
     SysStartOn(seat.client.number + std::size_t{1});  // a server that blocks starts on the first
-    Actor::Setup setup;
-    setup.number = seat.client.number;
-    setup.program = seat.client.program.get();
-    setup.target = &context_.target;
-    setup.transport = &seat.transport;
-    setup.signals = context_.signals;
+    Actor::Setup setup = context_.SetupFor(seat.client);
+    setup.sockets = &seat.sockets;
     setup.recorder = &seat.recorder;
-    setup.view = seat.client.view.get();
-    setup.frozen = &context_.frozen;
     Actor actor(setup);
-    SysSleepUntil(WaitForGo() + seat.client.start_after_ns);
-    RunBlocking(actor, seat.transport, *context_.signals);
-    if (running_.fetch_sub(1) == 1) context_.on_all_over();
+    std::int64_t from_ns = WaitForGo();
+    if (const std::optional<AwaitStep>& start = seat.client.start_signal) {
+      context_.signals->WaitUntil(start->signal, start->count, 0);
+      from_ns = MonotonicNs();
+    }
+    SysSleepUntil(from_ns + seat.client.start_after_ns);
+    RunBlocking(actor, *context_.signals);
+    context_.OneOver();
   }
 
   std::int64_t WaitForGo() {
@@ -87,7 +85,6 @@ class BlockingFleet final : public Fleet {
   FleetContext& context_;
   std::vector<std::unique_ptr<Seat>> seats_;
   std::vector<Thread> threads_;
-  std::atomic<std::size_t> running_;
   std::mutex mutex_;
   std::condition_variable gone_;
   std::int64_t go_ns_ = 0;  // guarded by mutex_

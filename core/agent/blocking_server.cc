@@ -5,7 +5,7 @@
 #include "core/base/clock.h"
 #include "core/script/actor.h"
 #include "core/script/blocking_host.h"
-#include "core/script/raw_transport.h"
+#include "core/script/sockets.h"
 
 namespace tcplab {
 namespace {
@@ -64,24 +64,19 @@ void BlockingServer::AwaitItsTime() {
 struct BlockingServer::Service {
   Service(BlockingServer& server, std::uint32_t a_number)
       : number(a_number),
-        view(std::make_shared<ActorView>()),
-        transport(server.acceptor_calls_, *view, nullptr),
-        handler(server.SetupFor(number, transport, *view)) {}
+        view(std::make_shared<ActorView>(server.context_.program.socket_count())),
+        sockets(MakeRawSockets(server.acceptor_calls_, *view, nullptr)),
+        handler(server.SetupFor(*this)) {}
   std::uint32_t number;
   std::shared_ptr<ActorView> view;
-  RawTransport transport;
+  Sockets sockets;
   Actor handler;
 };
 
-Actor::Setup BlockingServer::SetupFor(std::uint32_t number, Transport& transport, ActorView& view) {
-  Actor::Setup setup;
-  setup.number = number;
-  setup.program = &context_.program;
-  setup.transport = &transport;
-  setup.signals = &context_.signals;
+Actor::Setup BlockingServer::SetupFor(Service& service) {
+  Actor::Setup setup = context_.SetupFor(service.number, *service.view);
+  setup.sockets = &service.sockets;
   setup.recorder = &acceptor_recorder_;
-  setup.view = &view;
-  setup.frozen = &context_.frozen;
   return setup;
 }
 
@@ -112,14 +107,14 @@ void BlockingServer::AcceptLoop() {
 }
 
 void BlockingServer::Serve(Service& service, NativeSocket socket) {
-  service.transport.Adopt(socket);
+  service.sockets.front()->Adopt(socket);
   {
     const std::lock_guard lock(current_mutex_);
     current_ = service.view;
     current_number_ = service.number;
   }
-  RunBlocking(service.handler, service.transport, context_.signals);
-  if (service.transport.is_open()) service.transport.Close({service.number, kNoStep, 0});
+  RunBlocking(service.handler, context_.signals);
+  CloseAll(service.sockets, service.number);
 }
 
 void BlockingServer::CloseListenerAt(std::int64_t when_ns) {

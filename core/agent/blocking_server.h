@@ -31,7 +31,7 @@ class BlockingServer final : public ServerModel {
   void AcceptLoop();
   void AwaitItsTime();
   void Serve(Service& service, NativeSocket socket);
-  Actor::Setup SetupFor(std::uint32_t number, Transport& transport, ActorView& view);
+  Actor::Setup SetupFor(Service& service);
   void CloseListenerAt(std::int64_t when_ns);
 
   ServerContext& context_;

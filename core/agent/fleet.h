@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/agent/plan.h"
 #include "core/base/result.h"
 #include "core/scenario/scenario.h"
+#include "core/script/actor.h"
 #include "core/script/actor_view.h"
 #include "core/script/program.h"
 #include "core/script/signal_board.h"
@@ -22,7 +24,10 @@ namespace tcplab {
 // One client, as the fleet's plan has it.
 struct FleetClient {
   std::uint32_t number = 0;
-  std::int64_t start_after_ns = 0;  // "go"
+  std::int64_t start_after_ns = 0;        // "go", or the signal
+  std::optional<AwaitStep> start_signal;  // what it waits for before it starts
+  Io io = Io::kBlocking;
+  Address source;  // where its connects come from; not valid: what the system chooses
   std::shared_ptr<const Program> program;
   std::unique_ptr<ActorView> view;
 };
@@ -31,10 +36,29 @@ struct FleetClient {
 struct FleetContext {
   std::vector<FleetClient> clients;
   Recorder::Capacity each;
-  Address target;  // known from "go" on
+  Targets targets;  // known from "go" on
   SignalBoard* signals = nullptr;
   std::atomic<bool> frozen{false};
-  std::function<void()> on_all_over;  // called once, on any thread, when every script has ended
+  std::atomic<std::size_t> running{0};  // scripts that have not ended
+  std::function<void()> on_all_over;    // called once, on any thread, when every script has ended
+
+  // A script has ended.
+  void OneOver() {
+    if (running.fetch_sub(1) == 1) on_all_over();
+  }
+
+  // How a client's actor is set up, save for what its fleet gives it.
+  [[nodiscard]] Actor::Setup SetupFor(const FleetClient& client) const {
+    Actor::Setup setup;
+    setup.number = client.number;
+    setup.program = client.program.get();
+    setup.targets = &targets;
+    setup.source = client.source;
+    setup.signals = signals;
+    setup.view = client.view.get();
+    setup.frozen = &frozen;
+    return setup;
+  }
 };
 
 // All methods are called by the agent's main thread.
@@ -52,7 +76,9 @@ class Fleet {
   [[nodiscard]] virtual std::vector<RecorderTrace> Take() = 0;
 };
 
+// Of the context's clients, those whose calls block.
 [[nodiscard]] std::unique_ptr<Fleet> MakeBlockingFleet(FleetContext& context);
+// The others.
 [[nodiscard]] std::unique_ptr<Fleet> MakeLoopFleet(FleetContext& context);
 
 }  // namespace tcplab

@@ -47,25 +47,31 @@ class FleetAgent {
         recorder_(OwnCapacity(plan)) {}
 
   Status Build(const FleetPlan& plan) {
-    Io io = Io::kBlocking;
+    std::vector<ClientGroup> groups;
     std::vector<GroupPrograms> programs;
     for (const nlohmann::json& document : plan.groups) {
       Result<ClientGroup> group = LowerClientGroup(document);
       if (!group) return Forward(group);
-      if (group->io == Io::kPoll) io = Io::kPoll;
+      groups.push_back(std::move(*group));
       programs.emplace_back(document.value("script", nlohmann::json::array()));
     }
+    std::vector<std::size_t> placed(groups.size());  // clients of each group so far
     for (const FleetPlan::Client& client : plan.clients) {
       Result<std::shared_ptr<const Program>> program = programs.at(client.group).For(client.number);
       if (!program) return Forward(program);
-      context_.clients.push_back({client.number, MsToNs(client.start_ms), std::move(*program),
-                                  std::make_unique<ActorView>()});
+      Status added =
+          AddClient(groups[client.group], client, std::move(*program), placed[client.group]++);
+      if (!added) return added;
     }
     context_.each = plan.each;
     context_.signals = &signals_;
+    context_.running = context_.clients.size();
     context_.on_all_over = [this] { OnAllOver(); };
-    fleet_ = io == Io::kPoll ? MakeLoopFleet(context_) : MakeBlockingFleet(context_);
-    return fleet_->Prepare();
+    for (auto make : {MakeBlockingFleet, MakeLoopFleet}) {
+      fleets_.push_back(make(context_));
+      if (Status prepared = fleets_.back()->Prepare(); !prepared) return prepared;
+    }
+    return {};
   }
 
   [[noreturn]] void Run() {
@@ -74,6 +80,24 @@ class FleetAgent {
   }
 
  private:
+  Status AddClient(const ClientGroup& group, const FleetPlan::Client& planned,
+                   std::shared_ptr<const Program> program, std::size_t position) {
+    FleetClient client;
+    client.number = planned.number;
+    client.start_after_ns = MsToNs(planned.start_ms);
+    client.io = group.io;
+    if (group.start_signal) client.start_signal = AwaitStep{*group.start_signal, 1, std::nullopt};
+    if (group.source) {
+      Result<Address> source = Address::Parse(SourceAddress(*group.source, position), 0);
+      if (!source) return Forward(source);
+      client.source = *source;
+    }
+    client.view = std::make_unique<ActorView>(program->socket_count());
+    client.program = std::move(program);
+    context_.clients.push_back(std::move(client));
+    return {};
+  }
+
   // A client whose server has not taken it yet looks, for a moment, like one that it never will. So
   // the trial is not over before the youngest connection that heard nothing is old enough to tell
   // (the window may still end it).
@@ -125,9 +149,12 @@ class FleetAgent {
   void Go(const std::string& payload) {
     const Result<GoMessage> go = GoFromPayload(payload);
     if (!go) pipe_.Fail({"protocol", go.error().message});
-    context_.target = go->target;
-    if (Status begun = fleet_->Go(go->go_ns); !begun)
-      pipe_.Fail({"fleet_failed", begun.error().message});
+    context_.targets = Targets(go->targets);
+    for (const std::unique_ptr<Fleet>& fleet : fleets_) {
+      if (Status begun = fleet->Go(go->go_ns); !begun)
+        pipe_.Fail({"fleet_failed", begun.error().message});
+    }
+    if (context_.clients.empty()) OnAllOver();
   }
 
   // The stamp that counts is the server's, as long as both are of one clock.
@@ -141,8 +168,11 @@ class FleetAgent {
   }
 
   [[noreturn]] void Take() {
-    AgentTrace trace{"fleet", "monotonic", freeze_ns_, fleet_->Take()};
-    trace.recorders.insert(trace.recorders.begin(), recorder_.Take());
+    AgentTrace trace{"fleet", "monotonic", freeze_ns_, {}};
+    trace.recorders.push_back(recorder_.Take());
+    for (const std::unique_ptr<Fleet>& fleet : fleets_) {
+      for (RecorderTrace& taken : fleet->Take()) trace.recorders.push_back(std::move(taken));
+    }
     ResetOnExit(context_);
     pipe_.Write(FrameKind::kTrace, Encode(trace));
     SysExitNow(0);
@@ -152,7 +182,7 @@ class FleetAgent {
   SignalBoard signals_;
   Recorder recorder_;
   FleetContext context_;
-  std::unique_ptr<Fleet> fleet_;
+  std::vector<std::unique_ptr<Fleet>> fleets_;  // by how their clients make their calls
   std::int64_t freeze_ns_ = 0;
 };
 

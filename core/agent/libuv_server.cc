@@ -14,11 +14,6 @@ tl::unexpected<Error> CallFailed(const char* call, const ListenSpec& spec, int s
                       std::string(ErrorName(ErrorFromUv(status))));
 }
 
-std::size_t ReadBuffer(const Program& program) {
-  constexpr std::size_t kSuggestedByLibuv = 65536;
-  return program.recv_buffer() == 0 ? kSuggestedByLibuv : program.recv_buffer();
-}
-
 }  // namespace
 
 LibuvServer::LibuvServer(ServerContext& context)
@@ -100,11 +95,17 @@ void LibuvServer::AcceptHeld() {
   if (!accepting_ || busy || context_.frozen.load()) return;
   holds_connection_ = false;  // taken now; libuv may tell of the next from within uv_accept's poll
   auto transport =
-      std::make_unique<UvTransport>(thread_.loop(), calls_, ReadBuffer(context_.program));
+      std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program));
   const std::uint32_t number = next_number_;
   if (!transport->AcceptFrom(listener_->get(), number).ok()) return;
   ++next_number_;
-  handlers_->Serve(number, std::move(transport), std::make_unique<ActorView>());
+  Sockets sockets;
+  sockets.push_back(std::move(transport));
+  while (sockets.size() < context_.program.socket_count()) {
+    sockets.push_back(
+        std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program)));
+  }
+  handlers_->Serve(number, std::move(sockets), std::make_unique<ActorView>());
 }
 
 void LibuvServer::CloseListener() {
@@ -134,7 +135,8 @@ void LibuvServer::Drain() {
 void LibuvServer::DrainOnLoop() {
   if (listener_ == nullptr) return;
   if (holds_connection_) {
-    auto held = std::make_unique<UvTransport>(thread_.loop(), calls_, ReadBuffer(context_.program));
+    auto held =
+        std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program));
     if (held->AcceptFrom(listener_->get(), next_number_).ok()) {
       ++next_number_;
       drained_.push_back(std::move(held));

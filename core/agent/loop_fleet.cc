@@ -1,11 +1,13 @@
 // All clients on one libuv loop, with raw non-blocking sockets: hundreds to many thousands of them.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "core/agent/fleet.h"
 #include "core/agent/loop_thread.h"
 #include "core/script/loop_host.h"
-#include "core/script/raw_transport.h"
+#include "core/script/sockets.h"
+#include "core/script/uv_transport.h"
 
 namespace tcplab {
 namespace {
@@ -15,13 +17,16 @@ Recorder::Capacity ForAll(const Recorder::Capacity& each, std::size_t clients) {
   return {each.events * clients, each.addresses * clients, each.payload * clients};
 }
 
+std::size_t CountOf(const FleetContext& context) {
+  const auto on_loop = [](const FleetClient& client) { return client.io != Io::kBlocking; };
+  return static_cast<std::size_t>(
+      std::count_if(context.clients.begin(), context.clients.end(), on_loop));
+}
+
 class LoopFleet final : public Fleet {
  public:
   explicit LoopFleet(FleetContext& context)
-      : context_(context),
-        running_(context.clients.size()),
-        recorder_(ForAll(context.each, context.clients.size())),
-        calls_(recorder_) {}
+      : context_(context), recorder_(ForAll(context.each, CountOf(context))), calls_(recorder_) {}
 
   ~LoopFleet() override { thread_.Stop(); }
   LoopFleet(const LoopFleet&) = delete;
@@ -30,6 +35,7 @@ class LoopFleet final : public Fleet {
   Status Prepare() override {
     host_.emplace(thread_.loop(), *context_.signals);
     for (FleetClient& client : context_.clients) {
+      if (client.io == Io::kBlocking) continue;
       seats_.push_back(std::make_unique<Seat>(*this, client));
     }
     return thread_.Start();
@@ -37,10 +43,15 @@ class LoopFleet final : public Fleet {
 
   Status Go(std::int64_t go_ns) override {
     thread_.Run([this, go_ns] {
-      for (const std::unique_ptr<Seat>& seat : seats_)
-        seat->actor.StartAt(go_ns + seat->start_after_ns);
+      for (const std::unique_ptr<Seat>& seat : seats_) {
+        const FleetClient& client = seat->client;
+        if (client.start_signal) {
+          seat->actor.StartAfter(*client.start_signal, client.start_after_ns);
+        } else {
+          seat->actor.StartAt(go_ns + client.start_after_ns);
+        }
+      }
     });
-    if (seats_.empty()) context_.on_all_over();
     return {};
   }
 
@@ -51,38 +62,37 @@ class LoopFleet final : public Fleet {
   }
 
  private:
-  // Where one client sits: its socket and its place on the loop.
+  // Where one client sits: its sockets and its place on the loop.
   struct Seat {
-    Seat(LoopFleet& fleet, FleetClient& client)
-        : start_after_ns(client.start_after_ns),
-          transport(fleet.calls_, *client.view, &fleet.host_->watchers()),
-          actor(*fleet.host_, fleet.SetupFor(client, transport), [&fleet] { fleet.OnOver(); }) {
-      transport.OnReady([this] { actor.OnReady(); });
-    }
-    std::int64_t start_after_ns;
-    RawTransport transport;
+    Seat(LoopFleet& fleet, FleetClient& a_client)
+        : client(a_client),
+          sockets(fleet.SocketsFor(client)),
+          actor(*fleet.host_, fleet.SetupFor(*this), [&fleet] { fleet.context_.OneOver(); }) {}
+    FleetClient& client;
+    Sockets sockets;
     LoopActor actor;
   };
 
-  Actor::Setup SetupFor(FleetClient& client, RawTransport& transport) {
-    Actor::Setup setup;
-    setup.number = client.number;
-    setup.program = client.program.get();
-    setup.target = &context_.target;
-    setup.transport = &transport;
-    setup.signals = context_.signals;
+  Sockets SocketsFor(FleetClient& client) {
+    if (client.io != Io::kLibuv) {
+      return MakeRawSockets(calls_, *client.view, &host_->watchers());
+    }
+    Sockets sockets;
+    for (SocketView& view : client.view->sockets) {
+      sockets.push_back(std::make_unique<UvTransport>(thread_.loop(), calls_,
+                                                      UvReadBuffer(*client.program), &view));
+    }
+    return sockets;
+  }
+
+  Actor::Setup SetupFor(Seat& seat) {
+    Actor::Setup setup = context_.SetupFor(seat.client);
+    setup.sockets = &seat.sockets;
     setup.recorder = &recorder_;
-    setup.view = client.view.get();
-    setup.frozen = &context_.frozen;
     return setup;
   }
 
-  void OnOver() {
-    if (--running_ == 0) context_.on_all_over();
-  }
-
   FleetContext& context_;
-  std::size_t running_;
   Recorder recorder_;
   RecordedCalls calls_;
   LoopThread thread_;

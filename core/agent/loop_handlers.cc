@@ -10,31 +10,22 @@ LoopHandlers::LoopHandlers(ServerContext& context, LoopHost& host, Recorder& rec
                            std::function<void()> on_free)
     : context_(context), host_(host), recorder_(recorder), on_free_(std::move(on_free)) {}
 
-void LoopHandlers::Serve(std::uint32_t number, std::unique_ptr<Transport> transport,
-                         std::unique_ptr<ActorView> view) {
+void LoopHandlers::Serve(std::uint32_t number, Sockets sockets, std::unique_ptr<ActorView> view) {
   if (!ending_) over_.clear();
-  Actor::Setup setup;
-  setup.number = number;
-  setup.program = &context_.program;
-  setup.transport = transport.get();
-  setup.signals = &context_.signals;
-  setup.recorder = &recorder_;
-  setup.view = view.get();
-  setup.frozen = &context_.frozen;
-
   Handler& handler = live_[number];
   handler.view = std::move(view);
-  handler.transport = std::move(transport);
+  handler.sockets = std::move(sockets);
+
+  Actor::Setup setup = context_.SetupFor(number, *handler.view);
+  setup.sockets = &handler.sockets;
+  setup.recorder = &recorder_;
   handler.actor = std::make_unique<LoopActor>(host_, setup, [this, number] { OnOver(number); });
-  LoopActor* actor = handler.actor.get();
-  handler.transport->OnReady([actor] { actor->OnReady(); });
-  actor->Start();
+  handler.actor->Start();
 }
 
 void LoopHandlers::OnOver(std::uint32_t number) {
   auto handler = live_.extract(number);
-  if (handler.mapped().transport->is_open())
-    handler.mapped().transport->Close({number, kNoStep, 0});
+  CloseAll(handler.mapped().sockets, number);
   over_.push_back(std::move(handler.mapped()));
   ending_ = true;  // on_free_ may serve the next connection at once
   on_free_();

@@ -10,7 +10,7 @@
 
 #include "core/agent/server_model.h"
 #include "core/script/loop_host.h"
-#include "core/script/transport.h"
+#include "core/script/sockets.h"
 
 namespace tcplab {
 
@@ -21,9 +21,9 @@ class LoopHandlers {
   LoopHandlers(ServerContext& context, LoopHost& host, Recorder& recorder,
                std::function<void()> on_free);
 
-  // Serves an accepted connection; the view is the one that the transport was made with.
-  void Serve(std::uint32_t number, std::unique_ptr<Transport> transport,
-             std::unique_ptr<ActorView> view);
+  // Serves an accepted connection, which is the first of the sockets; the view is the one that they
+  // were made with.
+  void Serve(std::uint32_t number, Sockets sockets, std::unique_ptr<ActorView> view);
 
   [[nodiscard]] bool busy() const { return !live_.empty(); }
 
@@ -33,7 +33,7 @@ class LoopHandlers {
  private:
   struct Handler {
     std::unique_ptr<ActorView> view;
-    std::unique_ptr<Transport> transport;
+    Sockets sockets;
     std::unique_ptr<LoopActor> actor;
   };
 

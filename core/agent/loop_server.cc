@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/base/clock.h"
-#include "core/script/raw_transport.h"
+#include "core/script/sockets.h"
 
 namespace tcplab {
 
@@ -64,10 +64,10 @@ void LoopServer::OnListenerReadable() {
   }
   ++next_number_;
   if (context_.frozen.load()) return;  // counted by its stamp, served by nobody
-  auto view = std::make_unique<ActorView>();
-  auto transport = std::make_unique<RawTransport>(calls_, *view, &host_->watchers());
-  transport->Adopt(static_cast<NativeSocket>(accepted.value));
-  handlers_->Serve(number, std::move(transport), std::move(view));
+  auto view = std::make_unique<ActorView>(context_.program.socket_count());
+  Sockets sockets = MakeRawSockets(calls_, *view, &host_->watchers());
+  sockets.front()->Adopt(static_cast<NativeSocket>(accepted.value));
+  handlers_->Serve(number, std::move(sockets), std::move(view));
 }
 
 void LoopServer::OnHandlerFree() {

@@ -75,10 +75,11 @@ std::string ToPayload(const FleetPlan& plan, const std::optional<TickMap>& ticks
 
 std::string ToPayload(const GoMessage& go) {
   json document{{"go_ns", go.go_ns}};
-  if (go.target.valid()) {
+  json& targets = document["targets"] = json::array();
+  for (const Target& target : go.targets) {
     json bytes = json::array();
-    for (const char c : go.target.Encoded()) bytes.push_back(static_cast<unsigned char>(c));
-    document["target"] = bytes;
+    for (const char c : target.address.Encoded()) bytes.push_back(static_cast<unsigned char>(c));
+    targets.push_back({target.server, std::move(bytes)});
   }
   return document.dump();
 }
@@ -88,10 +89,10 @@ Result<GoMessage> GoFromPayload(const std::string& payload) {
     const json document = json::parse(payload);
     GoMessage go;
     go.go_ns = document.at("go_ns").get<std::int64_t>();
-    if (document.contains("target")) {
+    for (const json& target : document.at("targets")) {
       std::string encoded;
-      for (const json& byte : document.at("target")) encoded += static_cast<char>(byte.get<int>());
-      go.target = Address::Decode(encoded);
+      for (const json& byte : target.at(1)) encoded += static_cast<char>(byte.get<int>());
+      go.targets.push_back({target.at(0).get<std::string>(), Address::Decode(encoded)});
     }
     return go;
   });

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/net/address.h"
+#include "core/script/targets.h"
 #include "core/trace/recorder.h"
 
 namespace tcplab {
@@ -35,7 +36,8 @@ struct FleetPlan {
 
 struct GoMessage {
   std::int64_t go_ns = 0;  // on the monotonic clock that all agents of this machine share
-  Address target;          // for a fleet; not valid for a server
+  // Where the trial's servers are; in a server's "ready" only where it is itself.
+  std::vector<Target> targets;
 };
 
 // `ticks`: what the agent reads its clock by; the same for all agents of a trial.

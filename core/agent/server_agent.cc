@@ -41,7 +41,7 @@ class ServerAgent {
   [[noreturn]] void Run() {
     const Result<Address> address = model_->Open();
     if (!address) pipe_.Fail({"listen_failed", address.error().message});
-    pipe_.Write(FrameKind::kReady, ToPayload(GoMessage{0, *address}));
+    pipe_.Write(FrameKind::kReady, ToPayload(GoMessage{0, {{context_.spec.name, *address}}}));
     for (;;) Handle(pipe_.Read());
   }
 
@@ -73,6 +73,7 @@ class ServerAgent {
   void Go(const std::string& payload) {
     const Result<GoMessage> go = GoFromPayload(payload);
     if (!go) pipe_.Fail({"protocol", go.error().message});
+    context_.targets = Targets(go->targets);
     if (Status begun = model_->Go(go->go_ns); !begun)
       pipe_.Fail({"server_failed", begun.error().message});
   }

@@ -14,6 +14,7 @@
 #include "core/agent/listener.h"
 #include "core/base/result.h"
 #include "core/scenario/scenario.h"
+#include "core/script/actor.h"
 #include "core/script/program.h"
 #include "core/script/signal_board.h"
 #include "core/trace/recorder.h"
@@ -35,7 +36,21 @@ struct ServerContext {
   Recorder::Capacity handler_capacity;
   RecordedCalls main_calls;  // of the main thread
   SignalBoard& signals;
+  Targets targets;  // known from "go" on
   std::atomic<bool> frozen{false};
+
+  // How the handler of a connection is set up, save for its sockets and its recorder.
+  [[nodiscard]] Actor::Setup SetupFor(std::uint32_t number, ActorView& view) {
+    Actor::Setup setup;
+    setup.number = number;
+    setup.program = &program;
+    setup.targets = &targets;
+    setup.is_handler = true;
+    setup.signals = &signals;
+    setup.view = &view;
+    setup.frozen = &frozen;
+    return setup;
+  }
 };
 
 class ServerModel {

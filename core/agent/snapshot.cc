@@ -20,9 +20,10 @@ struct Sight {
 Sight LookAt(FleetClient& client) {
   Sight sight;
   const bool connecting = client.view->connecting.load(std::memory_order_seq_cst);
-  const std::lock_guard lock(client.view->socket_mutex);
-  const NativeSocket socket = client.view->socket;
   if (!connecting) return sight;
+  SocketView& view = client.view->sockets[client.view->primary.load()];
+  const std::lock_guard lock(view.mutex);
+  const NativeSocket socket = view.socket;
   if (socket == kNoSocket) {
     sight.state = SocketState::kClosed;
     return sight;
@@ -69,8 +70,10 @@ void RecordStates(FleetContext& context, Recorder& recorder) {
 
 void ResetOnExit(FleetContext& context) {
   for (FleetClient& client : context.clients) {
-    const std::lock_guard lock(client.view->socket_mutex);
-    if (client.view->socket != kNoSocket) SysLingerZero(client.view->socket);
+    for (SocketView& view : client.view->sockets) {
+      const std::lock_guard lock(view.mutex);
+      if (view.socket != kNoSocket) SysLingerZero(view.socket);
+    }
   }
 }
 

@@ -10,6 +10,13 @@
 
 namespace tcplab {
 
+// How a send or recv is made: its flags, and as what it is recorded (a peek takes nothing from the
+// stream).
+struct MessageMode {
+  Op op = Op::kRecv;
+  int flags = 0;
+};
+
 // Writes into one recorder, and so belongs to that recorder's thread. Neither copied nor shared.
 class RecordedCalls {
  public:
@@ -41,8 +48,10 @@ class RecordedCalls {
     return Record(Op::kPoll, at, ready == Ready::kReadable ? 0 : 1,
                   [&] { return SysPoll(socket, ready, deadline_ns); });
   }
-  CallResult Send(const EventContext& at, NativeSocket socket, std::string_view bytes) {
-    return Record(Op::kSend, at, Size(bytes.size()), [&] { return SysSend(socket, bytes); });
+  CallResult Send(const EventContext& at, NativeSocket socket, std::string_view bytes,
+                  const MessageMode& mode = {Op::kSend}) {
+    return Record(mode.op, at, Size(bytes.size()),
+                  [&] { return SysSend(socket, bytes, mode.flags); });
   }
   CallResult Shutdown(const EventContext& at, NativeSocket socket, ShutdownSide side) {
     return Record(Op::kShutdown, at, static_cast<std::uint32_t>(side),
@@ -56,9 +65,10 @@ class RecordedCalls {
   }
 
   // Received bytes are kept as far as there is room, after the end stamp's call.
-  CallResult Recv(const EventContext& at, NativeSocket socket, std::span<char> buffer) {
-    Event& event = recorder_.Begin(Op::kRecv, at, Size(buffer.size()));
-    const CallResult result = SysRecv(socket, buffer);
+  CallResult Recv(const EventContext& at, NativeSocket socket, std::span<char> buffer,
+                  const MessageMode& mode = {Op::kRecv}) {
+    Event& event = recorder_.Begin(mode.op, at, Size(buffer.size()));
+    const CallResult result = SysRecv(socket, buffer, mode.flags);
     const std::int64_t end_ns = MonotonicNs();
     const std::uint32_t kept =
         result.value > 0
@@ -70,7 +80,12 @@ class RecordedCalls {
 
   // `number` is the connection's, should the call return one. The peer's address is kept.
   CallResult Accept(NativeSocket listener, Blocking blocking, std::uint32_t number, Address& peer) {
-    Event& event = recorder_.Begin(Op::kAccept, {}, number);
+    return AcceptAt({}, listener, blocking, number, peer);
+  }
+  // The same as a step of a script, whose `number` is that of the socket it becomes.
+  CallResult AcceptAt(const EventContext& at, NativeSocket listener, Blocking blocking,
+                      std::uint32_t number, Address& peer) {
+    Event& event = recorder_.Begin(Op::kAccept, at, number);
     const CallResult result = SysAccept(listener, blocking, peer);
     EndWithAddress(event, result, peer);
     return result;
@@ -92,6 +107,24 @@ class RecordedCalls {
     return result;
   }
 
+  Result<CallResult> SetTextOption(const EventContext& at, NativeSocket socket,
+                                   std::string_view name, std::string_view text) {
+    return RecordKnown(Op::kSetOption, at, [&] { return SysSetTextOption(socket, name, text); });
+  }
+
+  Result<OptionValue> GetOption(const EventContext& at, NativeSocket socket,
+                                std::string_view name) {
+    Event& event = recorder_.Begin(Op::kGetOption, at);
+    Result<OptionValue> got = SysGetOption(socket, name);
+    recorder_.End(event,
+                  got ? got->call.encoded() : -static_cast<std::int64_t>(errors::kNoProtoOpt));
+    return got;
+  }
+
+  Result<CallResult> Sample(const EventContext& at, NativeSocket socket, std::string_view field) {
+    return RecordKnown(Op::kSample, at, [&] { return SysSample(socket, field); });
+  }
+
   [[nodiscard]] Recorder& recorder() { return recorder_; }
 
  private:
@@ -104,6 +137,16 @@ class RecordedCalls {
     Event& event = recorder_.Begin(op, at, argument);
     const CallResult result = call();
     recorder_.End(event, result.encoded());
+    return result;
+  }
+
+  // A call that the platform may not have.
+  template <typename Call>
+  Result<CallResult> RecordKnown(Op op, const EventContext& at, Call&& call) {
+    Event& event = recorder_.Begin(op, at);
+    Result<CallResult> result = call();
+    recorder_.End(event,
+                  result ? result->encoded() : -static_cast<std::int64_t>(errors::kNoProtoOpt));
     return result;
   }
 

@@ -40,6 +40,7 @@ inline const ErrorCode kAgain = ErrorCodeOf("EAGAIN");
 inline const ErrorCode kInterrupted = ErrorCodeOf("EINTR");
 inline const ErrorCode kInProgress = ErrorCodeOf("EINPROGRESS");
 inline const ErrorCode kNoSys = ErrorCodeOf("ENOSYS");
+inline const ErrorCode kNotSupported = ErrorCodeOf("ENOTSUP");
 inline const ErrorCode kNoProtoOpt = ErrorCodeOf("ENOPROTOOPT");
 }  // namespace errors
 
@@ -53,8 +54,12 @@ CallResult SysListen(NativeSocket socket, int backlog);
 CallResult SysConnect(NativeSocket socket, const Address& address);
 // The accepted socket is `blocking` whatever the listener is (inheritance differs: accept(2)).
 CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer);
-CallResult SysRecv(NativeSocket socket, std::span<char> buffer);
-CallResult SysSend(NativeSocket socket, std::string_view bytes);
+// `flags` as SysMessageFlag gives them.
+CallResult SysRecv(NativeSocket socket, std::span<char> buffer, int flags = 0);
+CallResult SysSend(NativeSocket socket, std::string_view bytes, int flags = 0);
+// The platform's number of a flag of send(2) or recv(2), by its name ("MSG_PEEK"); nothing where it
+// has none.
+[[nodiscard]] std::optional<int> SysMessageFlag(std::string_view name);
 CallResult SysShutdown(NativeSocket socket, ShutdownSide side);
 CallResult SysClose(NativeSocket socket);
 CallResult SysGetSockName(NativeSocket socket, Address& address);
@@ -86,6 +91,22 @@ void SysStartOn(std::size_t processor);
 // this platform has no such option. SO_LINGER takes seconds, -1 turns it off; SO_RCVTIMEO,
 // SO_SNDTIMEO milliseconds.
 Result<CallResult> SysSetOption(NativeSocket socket, std::string_view name, std::int64_t value);
+// The same for an option whose value is a text (TCP_CONGESTION, SO_BINDTODEVICE).
+Result<CallResult> SysSetTextOption(NativeSocket socket, std::string_view name,
+                                    std::string_view text);
+
+// What getsockopt(2) says of an option, in the units of SysSetOption. `text` for one whose value is
+// a text, and then the call's value is its length.
+struct OptionValue {
+  CallResult call;
+  std::string text;
+};
+Result<OptionValue> SysGetOption(NativeSocket socket, std::string_view name);
+
+// One number that the kernel knows of a socket: "recv_queue" (bytes not yet read), "send_queue"
+// (bytes not yet acknowledged), "state" (as Linux numbers them), and others of TCP_INFO.
+// ErrorKind::kUnsupported where the platform does not tell.
+Result<CallResult> SysSample(NativeSocket socket, std::string_view field);
 
 // The state of a connection by the kernel's word (TCP_INFO), as Linux numbers them (1 ESTABLISHED,
 // 7 CLOSE...); nothing where the platform does not tell.

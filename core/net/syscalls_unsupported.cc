@@ -18,8 +18,9 @@ CallResult SysBind(NativeSocket, const Address&) { return NotYet(); }
 CallResult SysListen(NativeSocket, int) { return NotYet(); }
 CallResult SysConnect(NativeSocket, const Address&) { return NotYet(); }
 CallResult SysAccept(NativeSocket, Blocking, Address&) { return NotYet(); }
-CallResult SysRecv(NativeSocket, std::span<char>) { return NotYet(); }
-CallResult SysSend(NativeSocket, std::string_view) { return NotYet(); }
+CallResult SysRecv(NativeSocket, std::span<char>, int) { return NotYet(); }
+CallResult SysSend(NativeSocket, std::string_view, int) { return NotYet(); }
+std::optional<int> SysMessageFlag(std::string_view) { return std::nullopt; }
 CallResult SysShutdown(NativeSocket, ShutdownSide) { return NotYet(); }
 CallResult SysClose(NativeSocket) { return NotYet(); }
 CallResult SysGetSockName(NativeSocket, Address&) { return NotYet(); }
@@ -33,6 +34,15 @@ void SysMinimiseTimerSlack() {}
 void SysStartOn(std::size_t) {}
 Result<CallResult> SysSetOption(NativeSocket, std::string_view, std::int64_t) {
   return Fail(ErrorKind::kUnsupported, "socket options are not written for this platform yet");
+}
+Result<CallResult> SysSetTextOption(NativeSocket, std::string_view, std::string_view) {
+  return Fail(ErrorKind::kUnsupported, "socket options are not written for this platform yet");
+}
+Result<OptionValue> SysGetOption(NativeSocket, std::string_view) {
+  return Fail(ErrorKind::kUnsupported, "socket options are not written for this platform yet");
+}
+Result<CallResult> SysSample(NativeSocket, std::string_view) {
+  return Fail(ErrorKind::kUnsupported, "samples are not written for this platform yet");
 }
 std::optional<std::uint32_t> SysTcpState(NativeSocket) { return std::nullopt; }
 std::optional<AcceptQueue> SysAcceptQueue(NativeSocket) { return std::nullopt; }

@@ -38,12 +38,14 @@ double MaxDelayMs(const Case& a_case, const TrialView& view) {
   const std::vector<ScheduledClient> schedule = Schedule(a_case);
   for (std::size_t i = 0; i < view.clients.size(); ++i) {
     const ClientFacts& client = view.clients[i];
+    AddPauses(longest, client.events);
+    // When its signal is given is no matter of the clock.
+    if (a_case.clients[schedule[i].group].start_signal) continue;
     if (client.first_begin_ns) {
       longest.Due(schedule[i].start_ms, std::min(*client.first_begin_ns, view.freeze_ns));
     } else {
       longest.Due(schedule[i].start_ms, view.freeze_ns);  // its turn had come, and it was not seen
     }
-    AddPauses(longest, client.events);
   }
   for (const ConnectionFacts& connection : view.connections) AddPauses(longest, connection.events);
 

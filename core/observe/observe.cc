@@ -58,15 +58,6 @@ TrialHealth HealthOf(const Case& a_case, const TrialView& view, const json& outc
   return health;
 }
 
-// The kernel's names for the states of TCP (RFC 9293 section 3.3.2), as TCP_INFO numbers them on
-// Linux.
-std::string_view TcpStateName(std::uint32_t state) {
-  constexpr std::array<std::string_view, 13> kNames = {
-      "unknown", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",   "TIME_WAIT",
-      "CLOSE",   "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV"};
-  return state < kNames.size() ? kNames[state] : kNames[0];
-}
-
 json EvidenceOf(const TrialView& view) {
   json states = json::array();
   for (const ClientFacts& client : view.clients) {

@@ -26,8 +26,8 @@ bool IsReset(ErrorCode error) {
 
 // Whether the client was told of a reset, or the kernel shows that there was one.
 bool SawReset(const ClientFacts& client, const Attempt& attempt) {
-  for (std::size_t i = attempt.first_event; i < attempt.last_event; ++i) {
-    const Event& event = *client.events[i].event;
+  for (const EventRef& ref : attempt.events) {
+    const Event& event = *ref.event;
     const bool data = event.op == Op::kRecv || event.op == Op::kSend;
     if (data && event.failed() && (IsReset(event.error()) || ErrorName(event.error()) == "EPIPE"))
       return true;
@@ -36,10 +36,8 @@ bool SawReset(const ClientFacts& client, const Attempt& attempt) {
 }
 
 // Whether anything came from the peer: then somebody there has the connection, or had it.
-bool Heard(const ClientFacts& client, const Attempt& attempt) {
-  const auto first = client.events.begin() + static_cast<std::ptrdiff_t>(attempt.first_event);
-  const auto last = client.events.begin() + static_cast<std::ptrdiff_t>(attempt.last_event);
-  return std::any_of(first, last,
+bool Heard(const Attempt& attempt) {
+  return std::any_of(attempt.events.begin(), attempt.events.end(),
                      [](const EventRef& ref) { return ref->op == Op::kRecv && !ref->failed(); });
 }
 
@@ -51,7 +49,7 @@ std::string EstablishedOutcome(const TrialView& view, const ClientFacts& client,
   if (attempt.connection) return "queued";
   const bool old_enough = view.freeze_ns - *attempt.established_ns >= kPhantomAgeNs;
   const bool lasts = client.socket_state() == SocketState::kEstablished;
-  return old_enough && lasts && !Heard(client, attempt) ? "phantom" : "connected";
+  return old_enough && lasts && !Heard(attempt) ? "phantom" : "connected";
 }
 
 double Milliseconds(std::int64_t ns) { return std::round(NsToMs(ns) * 1000) / 1000; }
@@ -70,7 +68,7 @@ json Order(const TrialView& view, bool before_freeze) {
 std::string ClientOutcome(const TrialView& view, std::size_t number) {
   const ClientFacts& client = view.clients[number];
   if (client.attempts.empty()) return "not_started";
-  const Attempt& attempt = client.attempts.back();
+  const Attempt& attempt = *client.last_attempt();
   const std::string_view error = ErrorName(attempt.error);
   if (error == "ECONNREFUSED") return "refused";
   if (error == "ETIMEDOUT") return "timed_out";
@@ -105,10 +103,9 @@ json QueueOrder(const TrialView& view) { return Order(view, false); }
 json ConnectMs(const TrialView& view) {
   json milliseconds = json::array();
   for (const ClientFacts& client : view.clients) {
-    const bool known = !client.attempts.empty() && client.attempts.back().established_ns &&
-                       !client.attempts.back().by_kernels_word;
-    milliseconds.push_back(known ? json(Milliseconds(*client.attempts.back().established_ns -
-                                                     client.attempts.back().begin_ns))
+    const Attempt* const attempt = client.last_attempt();
+    const bool known = attempt != nullptr && attempt->established_ns && !attempt->by_kernels_word;
+    milliseconds.push_back(known ? json(Milliseconds(*attempt->established_ns - attempt->begin_ns))
                                  : json(nullptr));
   }
   return milliseconds;

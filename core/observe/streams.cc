@@ -1,5 +1,6 @@
 #include "core/observe/streams.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -39,10 +40,7 @@ std::span<const ConnectionFacts> Accepted(const TrialView& view) {
 // What the client did on the connection; empty for a stranger's.
 std::span<const EventRef> ClientSide(const TrialView& view, const ConnectionFacts& connection) {
   if (!connection.client) return {};
-  const ClientFacts& client = view.clients[*connection.client];
-  const Attempt& attempt = client.attempts[*connection.attempt];
-  return std::span(client.events)
-      .subspan(attempt.first_event, attempt.last_event - attempt.first_event);
+  return view.clients[*connection.client].attempts[*connection.attempt].events;
 }
 
 json Text(std::string_view bytes) {
@@ -76,22 +74,36 @@ Outcome StepOutcome(const Event& event) {
   return outcome;
 }
 
+std::string StepWord(const EventRef& ref) {
+  const Outcome outcome = StepOutcome(*ref.event);
+  const std::string word = outcome.Word();
+  return outcome.kind == Outcome::Kind::kText ? word + " " + std::string(ref.data()) : word;
+}
+
+bool IsOfStream(const RecvStep& recv) {
+  return std::none_of(recv.flags.begin(), recv.flags.end(), [](const std::string& flag) {
+    return flag == "MSG_PEEK" || flag == "MSG_OOB";
+  });
+}
+
 // Re-reads a client's stream as its recv steps did: what a step returned is cut from what the recvs
 // brought.
 json RepliesOf(const Script& script, const ClientFacts& client) {
   json replies = json::array();
-  std::string stream;
+  std::map<std::uint8_t, std::string> streams;  // socket -> what came and was not returned yet
   bool kept = true;
   for (const EventRef& ref : client.events) {
+    std::string& stream = streams[ref->socket];
     if (ref->op == Op::kConnect) stream.clear();
     if (IsData(*ref.event, Op::kRecv)) {
       const std::string_view data = ref.data();
       kept = kept && data.size() == static_cast<std::size_t>(ref->result);
       stream.append(data);
     }
-    const bool recv_step = ref->op == Op::kStep && ref->step < script.size() &&
-                           std::holds_alternative<RecvStep>(script[ref->step].action);
-    if (!recv_step || ref->result <= 0) continue;
+    const bool is_step = ref->op == Op::kStep && ref->step < script.size() && ref->result > 0;
+    const auto* const recv = is_step ? std::get_if<RecvStep>(&script[ref->step].action) : nullptr;
+    // A peek, and urgent data, took nothing from the stream.
+    if (recv == nullptr || !IsOfStream(*recv)) continue;
     const auto size = static_cast<std::size_t>(ref->result);
     if (kept && size <= stream.size()) {
       replies.push_back(Text(std::string_view(stream).substr(0, size)));
@@ -123,7 +135,7 @@ json OutcomesOf(const Script& script, const std::string& label, const Facts& fac
   json outcomes = json::array();
   for (const EventRef& ref : facts.events) {
     if (ref->op == Op::kStep && has_label(ref->step)) {
-      outcomes.push_back(StepOutcome(*ref.event).Word());
+      outcomes.push_back(StepWord(ref));
     }
   }
   const std::optional<std::uint16_t> under_way = StepAtFreeze(facts, freeze_ns);
@@ -146,7 +158,7 @@ json RecvSizes(const TrialView& view) {
   std::size_t count = 0;
   for (const ConnectionFacts& connection : Accepted(view)) {
     json of_connection = json::array();
-    for (const EventRef& ref : connection.events) {
+    for (const EventRef& ref : connection.stream) {
       if (!IsData(*ref.event, Op::kRecv)) continue;
       if (++count > kMostSizes) return nullptr;
       of_connection.push_back(ref->result);
@@ -159,7 +171,7 @@ json RecvSizes(const TrialView& view) {
 json RecvHistogram(const TrialView& view) {
   std::map<std::int64_t, std::uint64_t> histogram;
   for (const ConnectionFacts& connection : Accepted(view)) {
-    for (const EventRef& ref : connection.events) {
+    for (const EventRef& ref : connection.stream) {
       if (IsData(*ref.event, Op::kRecv)) ++histogram[ref->result];
     }
   }
@@ -172,7 +184,7 @@ json RecvCalls(const TrialView& view) {
   json calls = json::array();
   for (const ConnectionFacts& connection : Accepted(view)) {
     std::uint64_t count = 0;
-    for (const EventRef& ref : connection.events) count += IsData(*ref.event, Op::kRecv) ? 1 : 0;
+    for (const EventRef& ref : connection.stream) count += IsData(*ref.event, Op::kRecv) ? 1 : 0;
     calls.push_back(count);
   }
   return calls;
@@ -184,8 +196,8 @@ json Bytes(const TrialView& view) {
     const std::span<const EventRef> client = ClientSide(view, connection);
     const json sent = connection.client ? json(Sum(client, Op::kSend)) : json(nullptr);
     const json received = connection.client ? json(Sum(client, Op::kRecv)) : json(nullptr);
-    bytes.push_back({{"to_server", {sent, Sum(connection.events, Op::kRecv)}},
-                     {"to_client", {Sum(connection.events, Op::kSend), received}}});
+    bytes.push_back({{"to_server", {sent, Sum(connection.stream, Op::kRecv)}},
+                     {"to_client", {Sum(connection.stream, Op::kSend), received}}});
   }
   return bytes;
 }
@@ -221,14 +233,13 @@ json SendResults(const TrialView& view) {
 json StreamEnd(const TrialView& view) {
   json clients = json::array();
   for (const ClientFacts& client : view.clients) {
-    const bool connected = !client.attempts.empty() && client.attempts.back().established_ns;
-    clients.push_back(
-        connected ? EndOf(std::span(client.events).subspan(client.attempts.back().first_event))
-                  : json(nullptr));
+    const Attempt* const attempt = client.last_attempt();
+    const bool connected = attempt != nullptr && attempt->established_ns;
+    clients.push_back(connected ? EndOf(attempt->events) : json(nullptr));
   }
   json servers = json::array();
   for (const ConnectionFacts& connection : Accepted(view))
-    servers.push_back(EndOf(connection.events));
+    servers.push_back(EndOf(connection.stream));
   return {{"client", std::move(clients)}, {"server", std::move(servers)}};
 }
 
@@ -258,19 +269,25 @@ bool BytesConserved(const TrialView& view) {
   const auto one_way = [](std::span<const EventRef> sender,
                           const std::optional<EventRef>& in_flight,
                           std::span<const EventRef> receiver) {
-    const std::int64_t sent = Sum(sender, Op::kSend);
-    const bool sending = in_flight && (*in_flight)->op == Op::kSend;
+    const bool sending =
+        in_flight && ((*in_flight)->op == Op::kSend || (*in_flight)->op == Op::kSendUrgent);
+    const std::int64_t sent = Sum(sender, Op::kSend) + Sum(sender, Op::kSendUrgent);
     const std::int64_t may_be_sent = sent + (sending ? std::int64_t{(*in_flight)->argument} : 0);
-    const std::int64_t received = Sum(receiver, Op::kRecv);
+    const std::int64_t received = Sum(receiver, Op::kRecv) + Sum(receiver, Op::kRecvUrgent);
     if (received > may_be_sent) return false;
-    return EndOf(receiver) != "eof" || received >= sent;
+    // An urgent byte that nobody asked for by MSG_OOB is no part of the stream (RFC 6093 section
+    // 3).
+    const auto urgent = std::count_if(sender.begin(), sender.end(), [](const EventRef& ref) {
+      return IsData(*ref.event, Op::kSendUrgent);
+    });
+    return EndOf(receiver) != "eof" || received >= sent - urgent;
   };
   for (const ConnectionFacts& connection : Accepted(view)) {
     if (!connection.client) continue;
     const ClientFacts& client = view.clients[*connection.client];
     const std::span<const EventRef> client_events = ClientSide(view, connection);
-    if (!one_way(client_events, client.open, connection.events)) return false;
-    if (!one_way(connection.events, connection.open, client_events)) return false;
+    if (!one_way(client_events, client.open, connection.stream)) return false;
+    if (!one_way(connection.stream, connection.open, client_events)) return false;
   }
   return true;
 }

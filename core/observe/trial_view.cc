@@ -1,6 +1,7 @@
 #include "core/observe/trial_view.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -32,45 +33,52 @@ bool GoesOn(ErrorCode error) {
   return name == "EINPROGRESS" || name == "EINTR";
 }
 
+// Notes what an event tells of the connect that its socket made last.
+void Learn(Attempt& attempt, const EventRef& ref) {
+  switch (ref->op) {
+    case Op::kConnect:
+      if (!ref->failed()) {
+        attempt.established_ns = ref->end_ns;
+      } else if (!GoesOn(ref->error())) {
+        attempt.error = ref->error();
+      }
+      break;
+    case Op::kSoError:
+      if (ref->failed()) {
+        attempt.error = ref->error();
+      } else {
+        attempt.established_ns = ref->end_ns;
+      }
+      break;
+    case Op::kGetSockName:
+      attempt.local = std::string(ref.data());
+      break;
+    case Op::kStep: {
+      const bool timed_out = ref->argument == static_cast<std::uint32_t>(Outcome::Kind::kTimeout);
+      if (timed_out && !attempt.established_ns) attempt.deadline_passed = true;
+      break;
+    }
+    default:
+      break;
+  }
+}
+
 // What a client's connects came to, in the order in which they were made.
 void FindAttempts(ClientFacts& client) {
-  Attempt* current = nullptr;
-  for (std::size_t i = 0; i < client.events.size(); ++i) {
-    const EventRef& ref = client.events[i];
-    switch (ref->op) {
-      case Op::kConnect:
-        if (current != nullptr) current->last_event = i;
-        current = &client.attempts.emplace_back();
-        current->begin_ns = ref->begin_ns;
-        current->first_event = i;
-        if (!ref->failed()) {
-          current->established_ns = ref->end_ns;
-        } else if (!GoesOn(ref->error())) {
-          current->error = ref->error();
-        }
-        break;
-      case Op::kSoError:
-        if (current == nullptr) break;
-        if (ref->failed()) {
-          current->error = ref->error();
-        } else {
-          current->established_ns = ref->end_ns;
-        }
-        break;
-      case Op::kGetSockName:
-        if (current != nullptr) current->local = std::string(ref.data());
-        break;
-      case Op::kStep: {
-        const bool timed_out = ref->argument == static_cast<std::uint32_t>(Outcome::Kind::kTimeout);
-        if (current != nullptr && timed_out && !current->established_ns)
-          current->deadline_passed = true;
-        break;
-      }
-      default:
-        break;
+  std::map<std::uint8_t, std::size_t> current;  // socket -> its last attempt
+  for (const EventRef& ref : client.events) {
+    if (ref->op == Op::kConnect) {
+      current[ref->socket] = client.attempts.size();
+      Attempt& attempt = client.attempts.emplace_back();
+      attempt.begin_ns = ref->begin_ns;
+      attempt.socket = ref->socket;
     }
+    const auto found = current.find(ref->socket);
+    if (found == current.end()) continue;
+    Attempt& attempt = client.attempts[found->second];
+    Learn(attempt, ref);
+    attempt.events.push_back(ref);
   }
-  if (current != nullptr) current->last_event = client.events.size();
 }
 
 // The freeze found the last connect unfinished by the client's own account: the kernel's word
@@ -79,16 +87,18 @@ void ApplyState(ClientFacts& client, std::int64_t freeze_ns) {
   if (client.open && (*client.open)->op == Op::kConnect) {
     Attempt& attempt = client.attempts.emplace_back();
     attempt.begin_ns = (*client.open)->begin_ns;
-    attempt.first_event = attempt.last_event = client.events.size();
+    attempt.socket = (*client.open)->socket;
   }
   if (client.attempts.empty() || !client.state) return;
-  Attempt& last = client.attempts.back();
-  if (last.local.empty()) last.local = std::string(client.state->data());
+  const std::uint8_t primary = client.attempts.front().socket;
+  const auto last = std::find_if(client.attempts.rbegin(), client.attempts.rend(),
+                                 [&](const Attempt& a) { return a.socket == primary; });
+  if (last->local.empty()) last->local = std::string(client.state->data());
   const bool unfinished =
-      !last.established_ns && last.error == ErrorCode::kNone && !last.deadline_passed;
+      !last->established_ns && last->error == ErrorCode::kNone && !last->deadline_passed;
   if (!unfinished || client.socket_state() != SocketState::kEstablished) return;
-  last.established_ns = freeze_ns;
-  last.by_kernels_word = true;
+  last->established_ns = freeze_ns;
+  last->by_kernels_word = true;
 }
 
 void SortFleetEvents(TrialView& view, const AgentTrace& fleet) {
@@ -114,7 +124,8 @@ std::vector<EventRef> Accepts(TrialView& view, const AgentTrace& server) {
         view.first_accept_ns =
             std::min(view.first_accept_ns.value_or(event.begin_ns), event.begin_ns);
       }
-      if (event.op != Op::kAccept || !event.finished()) continue;
+      const bool by_a_script = event.actor != kListenerActor;
+      if (event.op != Op::kAccept || by_a_script || !event.finished()) continue;
       const bool of_drain = event.begin_ns > view.freeze_ns;
       if (of_drain) view.drained_ns = std::max(view.drained_ns, event.end_ns);
       if (!event.failed()) accepts.push_back({&event, &recorder});
@@ -146,6 +157,20 @@ void SortServerEvents(TrialView& view, const AgentTrace& server) {
       Sort(view.connections[found->second], {&event, &recorder}, view.freeze_ns);
     }
   }
+  for (ConnectionFacts& connection : view.connections) {
+    std::copy_if(connection.events.begin(), connection.events.end(),
+                 std::back_inserter(connection.stream),
+                 [](const EventRef& ref) { return ref->socket == kMainSocket; });
+  }
+}
+
+// Addresses that the handlers of our own servers connected from: no strangers to each other.
+void AddHandlerAddresses(const TrialView& view, std::set<std::string_view>& addresses) {
+  for (const ConnectionFacts& connection : view.connections) {
+    for (const EventRef& ref : connection.events) {
+      if (ref->op == Op::kGetSockName && !ref.data().empty()) addresses.insert(ref.data());
+    }
+  }
 }
 
 // The n-th connection that came from an address belongs to the n-th connect that was made from it.
@@ -172,6 +197,7 @@ void Join(TrialView& view) {
   for (const ClientFacts& client : view.clients) {
     if (client.state && !client.state->data().empty()) addresses.insert(client.state->data());
   }
+  AddHandlerAddresses(view, addresses);
   std::map<std::string_view, std::size_t> used;
   for (std::size_t i = 0; i < view.connections.size(); ++i) {
     ConnectionFacts& connection = view.connections[i];
@@ -188,6 +214,14 @@ void Join(TrialView& view) {
 }
 
 }  // namespace
+
+const Attempt* ClientFacts::last_attempt() const {
+  if (attempts.empty()) return nullptr;
+  const auto last = std::find_if(attempts.rbegin(), attempts.rend(), [&](const Attempt& a) {
+    return a.socket == attempts.front().socket;
+  });
+  return &*last;
+}
 
 TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
   TrialView view;

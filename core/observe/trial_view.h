@@ -32,8 +32,8 @@ struct Attempt {
   bool by_kernels_word = false;                // established, and the client did not know yet
   bool deadline_passed = false;                // the script's own
   std::string local;                           // encoded address; empty: not known
-  std::size_t first_event = 0;                 // into ClientFacts::events
-  std::size_t last_event = 0;                  // one past
+  std::uint8_t socket = 0;                     // of the client's
+  std::vector<EventRef> events;                // of that socket, from the connect to the next one
   std::optional<std::size_t> connection;       // into TrialView::connections
 };
 
@@ -45,6 +45,10 @@ struct ClientFacts {
   std::vector<Attempt> attempts;
   std::optional<std::int64_t> first_begin_ns;  // of anything it did
 
+  // The last connect of the socket that connected first: the client's, where one is meant. Null
+  // before there is any.
+  [[nodiscard]] const Attempt* last_attempt() const;
+
   [[nodiscard]] SocketState socket_state() const {
     return state ? static_cast<SocketState>((*state)->result) : SocketState::kNotStarted;
   }
@@ -55,6 +59,7 @@ struct ConnectionFacts {
   bool before_freeze = false;  // accepted for a script, and not found at the drain
   std::string peer;            // encoded address
   std::vector<EventRef> events;
+  std::vector<EventRef> stream;  // those of them that are of the connection's own socket
   std::optional<EventRef> open;
   std::optional<EventRef> later_step;
   std::optional<EventRef> state;

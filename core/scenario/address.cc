@@ -85,4 +85,18 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text) {
   return address;
 }
 
+std::uint32_t Ipv4Number(const IpAddress& address) {
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8U | address.bytes.at(i);
+  return number;
+}
+
+std::string Ipv4Literal(std::uint32_t number) {
+  std::string text;
+  for (unsigned shift = 32; shift > 0; shift -= 8) {
+    text += (text.empty() ? "" : ".") + std::to_string(number >> (shift - 8) & 0xFFU);
+  }
+  return text;
+}
+
 }  // namespace tcplab::internal

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tcplab::internal {
@@ -19,5 +20,9 @@ struct IpAddress {
 
 // `text` as dotted decimal or RFC 4291 section 2.2 notation, without a zone.
 [[nodiscard]] std::optional<IpAddress> ParseIpAddress(std::string_view text);
+
+// An IPv4 address as a number, by which addresses are counted, and back.
+[[nodiscard]] std::uint32_t Ipv4Number(const IpAddress& address);
+[[nodiscard]] std::string Ipv4Literal(std::uint32_t number);
 
 }  // namespace tcplab::internal

@@ -76,10 +76,13 @@ class CaseReader {
       const Node listen = node.Member("listen");
       CheckLoopback(listen.Member("address"));
     }
+    if (server.accept.await) signals_.Await(*server.accept.await, node.Pointer() + "/accept");
     if (!node.Has("script")) return;
     const Node script = node.Member("script");
     server.script = ReadScript(script, ScriptRole::kHandler, std::nullopt);
     signals_.Add(server.script, script.Pointer());
+    CheckEndpoints(script, server.script);
+    CheckStreams(script, server.io, server.script);
   }
 
   void CheckLoopback(const Node& address) const {
@@ -92,6 +95,47 @@ class CaseReader {
         "need --allow-remote");
   }
 
+  // libuv's streams have no listening by hand and no flags; a script that needs them needs sockets.
+  static void CheckStreams(const Node& node, Io io, const Script& script) {
+    if (io != Io::kLibuv) return;
+    const auto needs_socket = [](const Step& step) {
+      const auto* const send = std::get_if<SendStep>(&step.action);
+      const auto* const recv = std::get_if<RecvStep>(&step.action);
+      return std::holds_alternative<ListenStep>(step.action) ||
+             std::holds_alternative<AcceptStep>(step.action) ||
+             (send != nullptr && !send->flags.empty()) || (recv != nullptr && !recv->flags.empty());
+    };
+    if (std::none_of(script.begin(), script.end(), needs_socket)) return;
+    node.Error(
+        "with the io \"libuv\" a script has no listen, no accept and no flags: libuv's streams do "
+        "not offer them");
+  }
+
+  // Whose addresses a script's steps use: those of this machine's loopback, and of servers that
+  // there are.
+  void CheckEndpoints(const Node& node, const Script& script) const {
+    for (const Step& step : script) {
+      const Endpoint* endpoint = nullptr;
+      if (const auto* connect = std::get_if<ConnectStep>(&step.action)) endpoint = &connect->to;
+      if (const auto* bind = std::get_if<BindStep>(&step.action)) endpoint = &bind->to;
+      if (endpoint == nullptr) continue;
+      const auto literal =
+          endpoint->address ? ParseIpAddress(*endpoint->address) : std::optional<IpAddress>();
+      if (literal && !allow_remote_ && !literal->IsLoopback()) {
+        node.Error(fmt::format(
+            "{} is no loopback address (127.0.0.0/8 or ::1): others need --allow-remote",
+            Quoted(*endpoint->address)));
+      }
+      const bool other = endpoint->whose && !endpoint->whose->server.empty() &&
+                         endpoint->whose->server != case_.server.name;
+      if (other) {
+        const std::vector<std::string_view> names{case_.server.name};
+        node.Error(fmt::format("there is no server {}{}", Quoted(endpoint->whose->server),
+                               DidYouMean(endpoint->whose->server, names)));
+      }
+    }
+  }
+
   void ReadClients(const Node& node) {
     if (!ExpectList(node, "client groups")) return;
     if (node.value().empty()) node.Mismatch("at least one client group");
@@ -100,6 +144,8 @@ class CaseReader {
       const Node place = node.Element(i);
       ReadClientGroup(place, group);
       if (!names_.insert(group.name).second) ReportName(place, group.name);
+      if (group.start_signal) signals_.Await(*group.start_signal, place.Pointer() + "/start");
+      CheckSource(place, group);
       case_.clients.push_back(std::move(group));
     }
     const std::size_t total = CountClients(case_);
@@ -109,6 +155,15 @@ class CaseReader {
       return;
     }
     ReadClientScripts(node, total);
+  }
+
+  void CheckSource(const Node& node, const ClientGroup& group) const {
+    if (!group.source || allow_remote_) return;
+    const auto first = ParseIpAddress(group.source->first);
+    const auto last = ParseIpAddress(SourceAddress(*group.source, group.source->count - 1));
+    if (first && last && first->IsLoopback() && last->IsLoopback()) return;
+    node.Member("source").Mismatch(
+        "loopback addresses (127.0.0.0/8 or ::1): others need --allow-remote");
   }
 
   static void ReportName(const Node& group, const std::string& name) {
@@ -137,6 +192,8 @@ class CaseReader {
                         ClientGroup& group) {
     group.script = ReadScript(node, ScriptRole::kClient, static_cast<std::int64_t>(first));
     signals_.Add(group.script, node.Pointer());
+    CheckEndpoints(node, group.script);
+    CheckStreams(node, group.io, group.script);
     bool uses_index = false;
     VisitReferences(node, [&](const Node&, const std::string&) { uses_index = true; });
     if (!uses_index) return;

@@ -1,11 +1,16 @@
 // Servers and client groups.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/base/text.h"
 #include "core/scenario/address.h"
 #include "core/scenario/lower.h"
+#include "core/scenario/script_reader.h"
 #include "core/scenario/words.h"
 
 namespace tcplab {
@@ -35,12 +40,28 @@ constexpr auto kListenFields = std::to_array<Field<ListenSpec>>({
      [](const Node& n, ListenSpec& s) { WordInto<ListenMode>(n, kListenModeWords, s.mode); }},
     {"close_after_ms",
      [](const Node& n, ListenSpec& s) { NumberInto(n, 0, kLongestMs, s.close_after_ms); }},
+    {"set",
+     [](const Node& n, ListenSpec& s) {
+       SetStep set;
+       ReadOptions(n, {}, set);
+       s.options = std::move(set.options);
+     }},
 });
 
 constexpr auto kAcceptFields = std::to_array<Field<AcceptSpec>>({
     {"model",
      [](const Node& n, AcceptSpec& s) { WordInto<AcceptModel>(n, kAcceptModelWords, s.model); }},
     {"after_ms", [](const Node& n, AcceptSpec& s) { NumberInto(n, 0, kLongestMs, s.after_ms); }},
+    {"await",
+     [](const Node& n, AcceptSpec& s) {
+       if (auto name = ReadName(n)) s.await = std::move(*name);
+     }},
+    {"limit", [](const Node& n, AcceptSpec& s) { WholeInto(n, 0, kMostClients, s.limit); }},
+    {"workers", [](const Node& n, AcceptSpec& s) { WholeInto(n, 1, kMostWorkers, s.workers); }},
+    {"worker",
+     [](const Node& n, AcceptSpec& s) { WordInto<WorkerKind>(n, kWorkerWords, s.worker); }},
+    {"listeners",
+     [](const Node& n, AcceptSpec& s) { WordInto<bool>(n, kListenersWords, s.own_listeners); }},
 });
 
 // Read by ReadScript, when it is known for whom.
@@ -61,34 +82,91 @@ constexpr auto kServerFields = std::to_array<Field<ServerSpec>>({
     {"script", LeaveScript<ServerSpec>},
 });
 
-void ReadClientIo(const Node& node, ClientGroup& group) {
-  WordInto<Io>(node, kIoWords, group.io);
-  if (group.io == Io::kLibuv) {
-    node.Error(
-        "found \"libuv\", expected \"blocking\" or \"poll\": only a server can use libuv's "
-        "streams");
+// {"signal": NAME}: the group's clock begins when it is given.
+void ReadStart(const Node& node, ClientGroup& group) {
+  struct Start {
+    std::string signal;
+  };
+  static constexpr auto kKeys = std::to_array<Field<Start>>({
+      {"signal", [](const Node& n, Start& s) { NameInto(n, s.signal); }, true},
+  });
+  Start start;
+  if (!ReadObject<Start>(node, "\"start\"", kKeys, start)) return;
+  if (!start.signal.empty()) group.start_signal = std::move(start.signal);
+}
+
+// "127.0.0.2", or "127.0.0.2-127.0.0.200" (IPv4).
+void ReadSource(const Node& node, ClientGroup& group) {
+  const auto mismatch = [&] {
+    node.Mismatch(
+        "a literal address such as \"127.0.0.2\" or \"::1\", or a range of IPv4 addresses such as "
+        "\"127.0.0.2-127.0.0.200\"");
+  };
+  if (!node.value().is_string()) return mismatch();
+  const std::vector<std::string_view> ends = Split(node.value().get_ref<const std::string&>(), '-');
+  const auto first = ParseIpAddress(ends.front());
+  const auto last = ParseIpAddress(ends.back());
+  if (!first || !last || ends.size() > 2) return mismatch();
+  SourceRange range{std::string(ends.front()), 1};
+  if (ends.size() == 2) {
+    const bool in_order = !first->is_v6 && !last->is_v6 && Ipv4Number(*first) <= Ipv4Number(*last);
+    const std::uint32_t beyond = in_order ? Ipv4Number(*last) - Ipv4Number(*first) : UINT32_MAX;
+    if (beyond >= kMostClients) return mismatch();
+    range.count = beyond + 1;
   }
+  group.source = std::move(range);
 }
 
 constexpr auto kClientFields = std::to_array<Field<ClientGroup>>({
     {"name", [](const Node& n, ClientGroup& g) { NameInto(n, g.name); }},
     {"count", [](const Node& n, ClientGroup& g) { WholeInto(n, 0, kMostClients, g.count); }},
     {"every_ms", [](const Node& n, ClientGroup& g) { NumberInto(n, 0, kLongestMs, g.every_ms); }},
-    {"io", ReadClientIo},
+    {"start", ReadStart},
+    {"source", ReadSource},
+    {"io", [](const Node& n, ClientGroup& g) { WordInto<Io>(n, kIoWords, g.io); }},
     {"script", LeaveScript<ClientGroup>},
 });
 
 }  // namespace
 
-void ReadServer(const Node& node, ServerSpec& server) {
-  if (!ReadObject<ServerSpec>(node, "the server", kServerFields, server)) return;
-  const bool event_loop = server.accept.model == AcceptModel::kEventLoop;
+namespace {
+
+// What of a server's settings goes together.
+void CheckModel(const Node& node, const ServerSpec& server) {
+  const AcceptModel model = server.accept.model;
+  const bool event_loop = model == AcceptModel::kEventLoop;
+  const bool blocks =
+      model == AcceptModel::kThreadPerConnection || model == AcceptModel::kProcessPerConnection;
+  const std::string name(AcceptModelName(model));
   if (event_loop && node.Has("io") && server.io == Io::kBlocking) {
     node.Member("io").Error(
         "found \"blocking\", expected \"poll\" or \"libuv\": the model \"event_loop\" serves every "
-        "socket "
-        "in turn, and a blocking call would stop at the first");
+        "socket in turn, and a blocking call would stop at the first");
   }
+  if (blocks && node.Has("io") && server.io != Io::kBlocking) {
+    node.Member("io").Error(fmt::format(
+        "found \"{}\", expected \"blocking\": each connection of the model \"{}\" is served by "
+        "blocking calls",
+        IoName(server.io), name));
+  }
+  const bool several = server.accept.workers > 1 || server.accept.worker == WorkerKind::kProcess ||
+                       server.accept.own_listeners;
+  const bool can_be_several = model == AcceptModel::kIterative ||
+                              model == AcceptModel::kEventLoop ||
+                              model == AcceptModel::kThreadPerConnection;
+  if (several && (!can_be_several || server.io == Io::kLibuv)) {
+    node.Member("accept").Error(fmt::format(
+        "there is no server of several workers with the model \"{}\"{}; expected \"iterative\", "
+        "\"event_loop\" or \"thread_per_connection\" with raw sockets",
+        name, server.io == Io::kLibuv ? " and libuv's streams" : ""));
+  }
+}
+
+}  // namespace
+
+void ReadServer(const Node& node, ServerSpec& server) {
+  if (!ReadObject<ServerSpec>(node, "the server", kServerFields, server)) return;
+  CheckModel(node, server);
 }
 
 void ReadClientGroup(const Node& node, ClientGroup& group) {

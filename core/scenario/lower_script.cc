@@ -1,4 +1,4 @@
-// Steps: one table a step, one row a key.
+// Steps: one table a step, one row a key. Here those that steer a script, and the whole of it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,9 +9,8 @@
 
 #include "core/base/text.h"
 #include "core/scenario/lower.h"
-#include "core/scenario/socket_options.h"
+#include "core/scenario/script_reader.h"
 #include "core/scenario/substitute.h"
-#include "core/scenario/words.h"
 
 namespace tcplab::internal {
 
@@ -21,110 +20,6 @@ namespace {
 
 constexpr std::int64_t kMostTimes = 1'000'000'000;
 constexpr std::int64_t kMostScriptBytes = std::int64_t{256} << 20U;
-
-// Where the steps of a script are gathered.
-struct Lowering {
-  ScriptRole role;
-  Script script;
-};
-
-// A step's settings and its label, which stand in the same object.
-template <typename T>
-struct Labelled {
-  T step;
-  std::string label;
-};
-
-// What a step's object may hold.
-template <typename T>
-using Key = Field<Labelled<T>>;
-
-template <typename T>
-constexpr Key<T> kLabel = {"label", [](const Node& n, Labelled<T>& s) { NameInto(n, s.label); }};
-
-// The step that takes no settings.
-template <typename T>
-constexpr std::array<Key<T>, 1> kLabelOnly = {kLabel<T>};
-
-// Reads `bare` for a value that is no object: short for the step's main key.
-template <typename T>
-using BareReader = void (*)(const Node& node, Labelled<T>& out);
-
-// Reads a step's value by its table and appends the step.
-template <typename T>
-void ReadStep(const Node& node, std::span<const Key<T>> keys, BareReader<T> bare,
-              Lowering& lowering) {
-  static const json kNoSettings = json::object();
-  Labelled<T> draft;
-  const json& value = node.value();
-  const bool needs_settings =
-      std::any_of(keys.begin(), keys.end(), [](const Key<T>& key) { return key.required; });
-  if (bare != nullptr && !value.is_object() && !value.is_boolean()) {
-    bare(node, draft);
-  } else {
-    const bool stands_for_none = value == json(true) && !needs_settings;
-    ReadObject<Labelled<T>>(stands_for_none ? node.With(kNoSettings) : node, "the step", keys,
-                            draft);
-  }
-  lowering.script.push_back({std::move(draft.step), std::move(draft.label)});
-}
-
-constexpr auto kConnectKeys = std::to_array<Key<ConnectStep>>({
-    {"timeout_ms", [](const Node& n, auto& s) { NumberInto(n, 0, kLongestMs, s.step.timeout_ms); }},
-    kLabel<ConnectStep>,
-});
-
-constexpr auto kSendKeys = std::to_array<Key<SendStep>>({
-    {"text",
-     [](const Node& n, auto& s) {
-       if (auto text = ReadText(n, kMostPayloadBytes)) s.step.text = std::move(*text);
-     }},
-    {"bytes",
-     [](const Node& n, auto& s) {
-       s.step.is_text = false;
-       WholeInto(n, 0, kMostPayloadBytes, s.step.bytes);
-     }},
-    {"each", [](const Node& n, auto& s) { WholeInto(n, 1, kMostPayloadBytes, s.step.each); }},
-    kLabel<SendStep>,
-});
-
-// A delimiter, a number of bytes, or "eof".
-void ReadRecvUntil(const Node& node, Labelled<RecvStep>& out) {
-  RecvUntil& until = out.step.until;
-  if (node.value().is_number()) {
-    until.kind = RecvUntil::Kind::kBytes;
-    WholeInto(node, 1, kMostPayloadBytes, until.bytes);
-    return;
-  }
-  const bool is_text =
-      node.value().is_string() && !node.value().get_ref<const std::string&>().empty();
-  if (!is_text) {
-    node.Mismatch("a delimiter, a whole number of bytes, or \"eof\"");
-  } else if (node.value() == "eof") {
-    until.kind = RecvUntil::Kind::kEof;
-  } else {
-    until.kind = RecvUntil::Kind::kDelimiter;
-    until.delimiter = node.value().get<std::string>();
-  }
-}
-
-constexpr auto kRecvKeys = std::to_array<Key<RecvStep>>({
-    {"until", ReadRecvUntil},
-    {"buffer", [](const Node& n, auto& s) { WholeInto(n, 1, kMostPayloadBytes, s.step.buffer); }},
-    {"timeout_ms", [](const Node& n, auto& s) { NumberInto(n, 0, kLongestMs, s.step.timeout_ms); }},
-    kLabel<RecvStep>,
-});
-
-constexpr auto kReplyKeys = std::to_array<Key<ReplyStep>>({
-    {"transform",
-     [](const Node& n, auto& s) { WordInto<Transform>(n, kTransformWords, s.step.transform); }},
-    kLabel<ReplyStep>,
-});
-
-constexpr auto kShutdownKeys = std::to_array<Key<ShutdownStep>>({
-    {"how", [](const Node& n, auto& s) { WordInto<ShutdownHow>(n, kShutdownWords, s.step.how); }},
-    kLabel<ShutdownStep>,
-});
 
 constexpr auto kSleepKeys = std::to_array<Key<SleepStep>>({
     {"ms", [](const Node& n, auto& s) { NumberInto(n, 0, kLongestMs, s.step.ms); }, true},
@@ -143,80 +38,26 @@ constexpr auto kSignalKeys = std::to_array<Key<SignalStep>>({
     kLabel<SignalStep>,
 });
 
-void ReadSend(const Node& node, Lowering& lowering) {
-  ReadStep<SendStep>(
-      node, kSendKeys,
-      [](const Node& n, auto& s) {
-        kSendKeys[n.value().is_number() ? 1 : 0].read(n, s);  // a number is short for "bytes"
-      },
-      lowering);
-  const bool is_bare = node.value().is_string() || node.value().is_number();
-  if (!is_bare && node.Has("text") == node.Has("bytes")) {
-    node.Error("the step needs exactly one of \"text\" and \"bytes\"");
-  }
-}
-
-void ReadOption(const Node& node, std::string_view name, SetStep& set) {
-  const auto range = FindSocketOption(name);
-  if (!range) {
-    node.KeyError(fmt::format("{} is no socket option that any known system has{}", Quoted(name),
-                              DidYouMean(name, SocketOptionNames())));
-    return;
-  }
-  std::int64_t value = 0;
-  if (node.value().is_boolean()) {
-    value = node.value().get<bool>() ? 1 : 0;
-  } else if (node.value().is_number()) {
-    WholeInto(node, range->low, range->high, value);
-  } else {
-    node.Mismatch("a number, true or false");
-  }
-  set.options.push_back({std::string(name), value});
-}
-
-// The keys are the options' names: nothing that a table could list.
-void ReadSet(const Node& node, Lowering& lowering) {
-  Labelled<SetStep> draft;
-  if (node.value().is_object()) {
-    for (const auto& [key, unused] : node.value().items()) {
-      if (node.problems().full()) break;
-      const Node member = node.Member(key);
-      if (key == kLabel<SetStep>.key) {
-        kLabel<SetStep>.read(member, draft);
-      } else {
-        ReadOption(member, key, draft.step);
-      }
-    }
-    const std::size_t labels = node.Has(kLabel<SetStep>.key) ? 1 : 0;
-    if (node.value().size() == labels) node.Mismatch("at least one socket option and its value");
-  } else {
-    node.Mismatch("an object of socket options, such as {\"TCP_NODELAY\": true}");
-  }
-  lowering.script.push_back({std::move(draft.step), std::move(draft.label)});
-}
-
-void ReadSteps(const Node& node, Lowering& lowering);
-
 // "eof" sets no limit of its own: every loop ends at eof.
 void ReadRepeatUntil(const Node& node, RepeatBegin& begin) {
   if (node.value() == "eof") return;
-  struct Until {
-    std::string message;
-  };
-  static constexpr auto kKeys = std::to_array<Field<Until>>({
-      {"message",
-       [](const Node& n, Until& u) {
-         if (auto text = ReadText(n, kMostPayloadBytes)) u.message = std::move(*text);
-       },
-       true},
-  });
   if (!node.value().is_object()) {
-    node.Mismatch("\"eof\" or {\"message\": \"...\"}");
+    node.Mismatch("\"eof\", {\"message\": \"...\"} or {\"outcome\": \"...\"}");
     return;
   }
-  Until until;
-  ReadObject<Until>(node, "\"until\"", kKeys, until);
-  begin.until_message = std::move(until.message);
+  static constexpr auto kKeys = std::to_array<Field<RepeatBegin>>({
+      {"message",
+       [](const Node& n, RepeatBegin& b) {
+         if (auto text = ReadText(n, kMostPayloadBytes)) b.until_message = std::move(*text);
+       }},
+      {"outcome",
+       [](const Node& n, RepeatBegin& b) {
+         static constexpr auto kWords = std::to_array<std::string_view>({"timeout", "would_block"});
+         if (const auto index = ReadWordIndex(n, kWords)) b.until_outcome = kWords[*index];
+       }},
+  });
+  ReadObject<RepeatBegin>(node, "\"until\"", kKeys, begin);
+  if (node.value().empty()) node.Mismatch("\"message\" or \"outcome\"");
 }
 
 // Whether the step, in a loop without an end, makes a call that can fail, meet eof or bring the
@@ -228,7 +69,9 @@ bool CanEndLoop(const Action& action) {
   return std::holds_alternative<ConnectStep>(action) || std::holds_alternative<RecvStep>(action) ||
          std::holds_alternative<ShutdownStep>(action) ||
          std::holds_alternative<CloseStep>(action) || std::holds_alternative<AbortStep>(action) ||
-         std::holds_alternative<SetStep>(action);
+         std::holds_alternative<SetStep>(action) || std::holds_alternative<BindStep>(action) ||
+         std::holds_alternative<ListenStep>(action) || std::holds_alternative<AcceptStep>(action) ||
+         std::holds_alternative<GetStep>(action) || std::holds_alternative<SampleStep>(action);
 }
 
 bool AnyCanEndLoop(const Script& script, std::size_t first) {
@@ -272,32 +115,7 @@ void ReadRepeat(const Node& node, Lowering& lowering) {
   lowering.script.push_back({RepeatEnd{begin}, {}});
 }
 
-// One step of the language.
-struct StepKind {
-  std::string_view key;
-  void (*read)(const Node& node, Lowering& lowering);
-  bool client_only = false;
-};
-
-constexpr auto kStepKinds = std::to_array<StepKind>({
-    {"connect",
-     [](const Node& n, Lowering& l) {
-       ReadStep<ConnectStep>(n, kConnectKeys, kConnectKeys[0].read, l);
-     },
-     true},
-    {"send", ReadSend},
-    {"recv",
-     [](const Node& n, Lowering& l) { ReadStep<RecvStep>(n, kRecvKeys, ReadRecvUntil, l); }},
-    {"reply",
-     [](const Node& n, Lowering& l) { ReadStep<ReplyStep>(n, kReplyKeys, kReplyKeys[0].read, l); }},
-    {"shutdown",
-     [](const Node& n, Lowering& l) {
-       ReadStep<ShutdownStep>(n, kShutdownKeys, kShutdownKeys[0].read, l);
-     }},
-    {"close",
-     [](const Node& n, Lowering& l) { ReadStep<CloseStep>(n, kLabelOnly<CloseStep>, nullptr, l); }},
-    {"abort",
-     [](const Node& n, Lowering& l) { ReadStep<AbortStep>(n, kLabelOnly<AbortStep>, nullptr, l); }},
+constexpr auto kControlSteps = std::to_array<StepKind>({
     {"sleep",
      [](const Node& n, Lowering& l) { ReadStep<SleepStep>(n, kSleepKeys, kSleepKeys[0].read, l); }},
     {"repeat", ReadRepeat},
@@ -305,12 +123,23 @@ constexpr auto kStepKinds = std::to_array<StepKind>({
      [](const Node& n, Lowering& l) { ReadStep<AwaitStep>(n, kAwaitKeys, kAwaitKeys[0].read, l); }},
     {"signal", [](const Node& n,
                   Lowering& l) { ReadStep<SignalStep>(n, kSignalKeys, kSignalKeys[0].read, l); }},
-    {"set", ReadSet},
 });
+
+// Every step of the language, in the order in which people read them.
+const std::vector<StepKind>& AllSteps() {
+  static const std::vector<StepKind> kAll = [] {
+    std::vector<StepKind> all;
+    for (const auto& kinds : {SocketSteps(), DataSteps(), ControlSteps()}) {
+      all.insert(all.end(), kinds.begin(), kinds.end());
+    }
+    return all;
+  }();
+  return kAll;
+}
 
 void ReadOneStep(const Node& node, Lowering& lowering) {
   std::vector<std::string_view> names;
-  for (const StepKind& kind : kStepKinds) names.push_back(kind.key);
+  for (const StepKind& kind : AllSteps()) names.push_back(kind.key);
   if (!node.value().is_object() || node.value().size() != 1) {
     const bool several = node.value().is_object() && node.value().size() > 1;
     node.Error(several ? fmt::format("found {} keys in one step, expected one step an object",
@@ -321,26 +150,14 @@ void ReadOneStep(const Node& node, Lowering& lowering) {
   }
   const std::string& name = node.value().begin().key();
   const Node step = node.Member(name);
-  const auto kind = std::find_if(kStepKinds.begin(), kStepKinds.end(),
+  const auto kind = std::find_if(AllSteps().begin(), AllSteps().end(),
                                  [&](const StepKind& k) { return k.key == name; });
-  if (kind == kStepKinds.end()) {
+  if (kind == AllSteps().end()) {
     step.KeyError(fmt::format("there is no step {}; expected {}{}", Quoted(name), JoinWords(names),
                               DidYouMean(name, names)));
     return;
   }
-  if (kind->client_only && lowering.role != ScriptRole::kClient) {
-    step.KeyError(
-        fmt::format("a server's script cannot {}: its connection is there already", kind->key));
-    return;
-  }
   kind->read(step, lowering);
-}
-
-void ReadSteps(const Node& node, Lowering& lowering) {
-  if (!ExpectList(node, "steps")) return;
-  for (std::size_t i = 0; i < node.value().size() && !node.problems().full(); ++i) {
-    ReadOneStep(node.Element(i), lowering);
-  }
 }
 
 void CheckPayloads(const Node& node, const Script& script) {
@@ -357,6 +174,51 @@ void CheckPayloads(const Node& node, const Script& script) {
 
 }  // namespace
 
+std::span<const StepKind> ControlSteps() { return kControlSteps; }
+
+void ReadSteps(const Node& node, Lowering& lowering) {
+  if (!ExpectList(node, "steps")) return;
+  for (std::size_t i = 0; i < node.value().size() && !node.problems().full(); ++i) {
+    ReadOneStep(node.Element(i), lowering);
+  }
+}
+
+std::uint8_t SocketNames::NumberOf(const Node& node, const std::string& name) {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  const auto number = static_cast<std::size_t>(found - names_.begin());
+  if (number > UINT8_MAX) {
+    node.Error("a script has at most 256 sockets");
+    return kMainSocket;
+  }
+  if (found == names_.end()) {
+    names_.push_back(name);
+    opened_.push_back(false);
+    first_use_.push_back(Use{node.Pointer(), &node.problems()});
+  }
+  return static_cast<std::uint8_t>(number);
+}
+
+void SocketNames::Check() const {
+  std::vector<std::string_view> made;
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (opened_[i]) made.push_back(names_[i]);
+  }
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (opened_[i] || !first_use_[i] || first_use_[i]->problems->full()) continue;
+    first_use_[i]->problems->Add(
+        {Severity::kError, Anchor::kValue, first_use_[i]->pointer,
+         fmt::format("no step of this script makes the socket {} (connect, bind, listen, accept "
+                     "or set does){}",
+                     Quoted(names_[i]), DidYouMean(names_[i], made))});
+  }
+}
+
+std::optional<std::uint8_t> ReadSocketName(const Node& node, Lowering& lowering) {
+  const auto name = ReadName(node);
+  if (!name) return std::nullopt;
+  return lowering.sockets.NumberOf(node, *name);
+}
+
 Script ReadScript(const Node& node, ScriptRole role, std::optional<std::int64_t> index) {
   json values = json::object();
   if (index) values[std::string(kIndexParameter)] = *index;
@@ -366,8 +228,10 @@ Script ReadScript(const Node& node, ScriptRole role, std::optional<std::int64_t>
     node.Error("the script is larger than 256 MiB once its parameters are put in");
     return {};
   }
-  Lowering lowering{role, {}};
+  Lowering lowering{role, {}, {}};
+  if (role == ScriptRole::kHandler) lowering.sockets.Opens(kMainSocket);
   ReadSteps(node.With(steps), lowering);
+  lowering.sockets.Check();
   CheckPayloads(node, lowering.script);
   return std::move(lowering.script);
 }

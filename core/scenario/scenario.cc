@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/base/check.h"
+#include "core/scenario/address.h"
 #include "core/scenario/words.h"
 
 namespace tcplab {
@@ -23,6 +24,23 @@ std::string_view IoName(Io io) { return NameOf(internal::kIoWords, io); }
 
 std::string_view AcceptModelName(AcceptModel model) {
   return NameOf(internal::kAcceptModelWords, model);
+}
+
+std::size_t SocketCount(const Script& script) {
+  std::size_t highest = kMainSocket;
+  for (const Step& step : script) {
+    highest = std::max<std::size_t>(highest, step.socket);
+    const auto* const accept = std::get_if<AcceptStep>(&step.action);
+    if (accept != nullptr) highest = std::max<std::size_t>(highest, accept->as);
+  }
+  return highest + 1;
+}
+
+std::string SourceAddress(const SourceRange& range, std::size_t position) {
+  const auto first = internal::ParseIpAddress(range.first);
+  if (range.count < 2 || !first || first->is_v6) return range.first;
+  const auto offset = static_cast<std::uint32_t>(position % range.count);
+  return internal::Ipv4Literal(internal::Ipv4Number(*first) + offset);
 }
 
 std::vector<ScheduledClient> Schedule(const Case& a_case) {

@@ -27,6 +27,8 @@ enum class AcceptModel {
   kNever,      // listens, does not accept
   kIterative,  // accepts one, serves it to its end, accepts the next: the textbook server
   kEventLoop,  // one worker, every socket in turn
+  kThreadPerConnection,
+  kProcessPerConnection,
 };
 [[nodiscard]] std::string_view AcceptModelName(AcceptModel model);
 
@@ -41,11 +43,20 @@ struct ListenSpec {
   int backlog = 128;
   ListenMode mode = ListenMode::kListen;
   std::optional<double> close_after_ms;  // the listener is closed so long after "go"
+  std::vector<SetStep::Option> options;  // set before bind
 };
+
+// What several acceptors are.
+enum class WorkerKind { kThread, kProcess };
 
 struct AcceptSpec {
   AcceptModel model = AcceptModel::kIterative;
-  double after_ms = 0;  // accepting begins so long after "go"
+  double after_ms = 0;                 // accepting begins so long after "go"
+  std::optional<std::string> await;    // ... or so long after this signal was given
+  std::optional<std::uint64_t> limit;  // how many connections are accepted
+  std::uint32_t workers = 1;           // how many accept, each with the model
+  WorkerKind worker = WorkerKind::kThread;
+  bool own_listeners = false;  // each worker has a listener of its own, by SO_REUSEPORT
 };
 
 struct ServerSpec {
@@ -56,10 +67,20 @@ struct ServerSpec {
   Script script;  // run by the handler of each connection; its end closes the connection
 };
 
+// Addresses that clients connect from: `count` of them from `first` on, used in turn.
+struct SourceRange {
+  std::string first;  // a literal address
+  std::uint32_t count = 1;
+};
+// That of the client at this position of its group.
+[[nodiscard]] std::string SourceAddress(const SourceRange& range, std::size_t position);
+
 struct ClientGroup {
   std::string name = "client";
   std::size_t count = 1;
-  double every_ms = 0;  // between the starts of two clients of this group
+  double every_ms = 0;                      // between the starts of two clients of this group
+  std::optional<std::string> start_signal;  // counted from when it is given, not from "go"
+  std::optional<SourceRange> source;
   Io io = Io::kBlocking;
   Script script;  // lowered for the first client of the group; an agent lowers it for each
 };

@@ -34,7 +34,7 @@ void Signals::Check(const Node& root) const {
   for (const auto& [signal, pointer] : awaited_) {
     if (signal.empty() || given_.contains(signal)) continue;
     root.problems().Add({Severity::kError, Anchor::kValue, pointer,
-                         fmt::format("the script awaits the signal {}, which no script gives{}",
+                         fmt::format("the signal {} is awaited here, and no script gives it{}",
                                      Quoted(signal), DidYouMean(signal, names))});
   }
 }

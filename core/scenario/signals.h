@@ -16,6 +16,10 @@ class Signals {
  public:
   // `pointer`: where the script stands.
   void Add(const Script& script, const std::string& pointer);
+  // Something else that waits for one.
+  void Await(const std::string& signal, const std::string& pointer) {
+    awaited_.emplace(signal, pointer);
+  }
   // The same script for the last client of the group, where it is not the same for each.
   void AddLast(const Script& first, const Script& last);
 

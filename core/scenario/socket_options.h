@@ -1,6 +1,8 @@
-// The socket options that a `set` step may name.
+// The names of the sockets interface that a script may use: options, flags, and what can be
+// sampled.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,5 +21,16 @@ struct OptionRange {
 [[nodiscard]] std::optional<OptionRange> FindSocketOption(std::string_view name);
 
 [[nodiscard]] std::span<const std::string_view> SocketOptionNames();
+
+// Whether the option's value is a text (TCP_CONGESTION: "cubic") and not a number.
+[[nodiscard]] bool IsTextOption(std::string_view name);
+// The longest such text: IFNAMSIZ and TCP_CA_NAME_MAX are 16, with the zero at their end.
+inline constexpr std::size_t kMostOptionText = 15;
+
+// Flags of send(2) and recv(2) that any known system has.
+[[nodiscard]] std::span<const std::string_view> MessageFlagNames();
+
+// The fields of a `sample` step.
+[[nodiscard]] std::span<const std::string_view> SampleFieldNames();
 
 }  // namespace tcplab::internal

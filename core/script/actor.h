@@ -1,4 +1,4 @@
-// An actor: one script, one connection, a program counter.
+// An actor: one script, its sockets, a program counter.
 //
 // The script is run by ONE transition function, the same for every kind of endpoint. A step makes
 // its calls on the transport; when it has to wait, Resume returns what for, and the host (a thread,
@@ -21,7 +21,8 @@
 #include "core/script/inbox.h"
 #include "core/script/program.h"
 #include "core/script/signal_board.h"
-#include "core/script/transport.h"
+#include "core/script/sockets.h"
+#include "core/script/targets.h"
 #include "core/trace/recorder.h"
 
 namespace tcplab {
@@ -39,6 +40,7 @@ struct Wait {
   For what = For::kDone;
   std::int64_t deadline_ns = 0;  // on the monotonic clock; 0: none
   const AwaitStep* signal = nullptr;
+  Transport* transport = nullptr;  // whose readiness it is
 
   [[nodiscard]] bool over() const { return what == For::kDone || what == For::kHalted; }
 };
@@ -53,9 +55,10 @@ class Actor {
   struct Setup {
     std::uint32_t number = 0;  // the client's or the connection's
     const Program* program = nullptr;
-    const Address* target =
-        nullptr;  // what a connect step connects to; known once the trial begins
-    Transport* transport = nullptr;
+    const Targets* targets = nullptr;  // what connects; known once the trial begins
+    Address source;              // where its connects come from; not valid: what the system chooses
+    Sockets* sockets = nullptr;  // as many as the program names
+    bool is_handler = false;     // its main socket is a connection that was accepted
     SignalBoard* signals = nullptr;
     Recorder* recorder = nullptr;
     ActorView* view = nullptr;
@@ -80,6 +83,9 @@ class Actor {
 
   Wait Run();
   Progress Do(const ConnectStep& step);
+  Progress Do(const BindStep& step);
+  Progress Do(const ListenStep& step);
+  Progress Do(const AcceptStep& step);
   Progress Do(const SendStep& step);
   Progress Do(const RecvStep& step);
   Progress Do(const ReplyStep& step);
@@ -90,26 +96,50 @@ class Actor {
   Progress Do(const AwaitStep& step);
   Progress Do(const SignalStep& step);
   Progress Do(const SetStep& step);
+  Progress Do(const GetStep& step);
+  Progress Do(const SampleStep& step);
   Progress Do(const RepeatBegin& step);
   Progress Do(const RepeatEnd& step);
 
   Progress BeginConnect(const ConnectStep& step);
+  CallResult BindToSource();
   Progress EndConnect(const CallResult& result);
+  [[nodiscard]] bool IsPrimary() const;
+  [[nodiscard]] bool WaitsBeforeRecv(const Program::Mode& mode, bool has_deadline) const;
+  std::optional<Outcome> TakeReceived(const RecvStep& step, const Program::Mode& mode,
+                                      const CallResult& result);
   Progress SendBytes(std::string_view bytes, std::size_t each);
+  std::optional<Address> Resolve(const Endpoint& endpoint, const Address* otherwise);
+  [[nodiscard]] Wait Until(Wait::For what, std::int64_t deadline_ns) const;
   Outcome TakeMessage(std::size_t size, Outcome::Kind kind);
   [[nodiscard]] Outcome FromCall(const CallResult& result) const;
   std::int64_t DeadlineOf(const std::optional<double>& timeout_ms);
   void RecordWait(Op op, std::uint32_t argument, std::int64_t result);
 
+  // Of the step at pc_.
+  [[nodiscard]] Transport& transport() const { return *(*setup_.sockets)[socket_]; }
+  [[nodiscard]] Transport& transport(std::uint8_t socket) const {
+    return *(*setup_.sockets)[socket];
+  }
   [[nodiscard]] bool HasConnection() const;
   void ForgetConnection();
+  CallResult OpenSocket(bool ipv6);
 
   void BeginStep();
   void FinishStep(const Step& step, const Outcome& outcome);
   void LeaveLoop(std::size_t begin);
 
+  // What the actor itself knows of one of its sockets.
+  struct SocketState {
+    Inbox inbox;
+    bool connect_failed = false;  // later steps on the socket are skipped
+    bool bound = false;
+  };
+  [[nodiscard]] SocketState& state() { return states_[socket_]; }
+  [[nodiscard]] const SocketState& state() const { return states_[socket_]; }
+
   Setup setup_;
-  Inbox inbox_;
+  std::vector<SocketState> states_;
   std::string message_;  // the last one received
   std::string reply_;    // of the reply step that is being sent
   std::vector<char> buffer_;
@@ -117,6 +147,8 @@ class Actor {
 
   // The step at pc_, from BeginStep to FinishStep.
   std::size_t pc_ = 0;
+  std::uint8_t socket_ = kMainSocket;
+  std::string text_;  // what the step came to, where that is a text
   bool in_step_ = false;
   Wake wake_ = Wake::kStart;
   std::int64_t resumed_ns_ = 0;
@@ -125,8 +157,6 @@ class Actor {
   std::int64_t deadline_ns_ = 0;
   std::size_t sent_ = 0;
   bool waiting_ = false;
-
-  bool connect_failed_ = false;  // later steps on the socket are skipped
 };
 
 }  // namespace tcplab

@@ -5,22 +5,21 @@
 namespace tcplab {
 namespace {
 
-Wake WaitForSocket(const Actor& actor, Transport& transport, Ready ready,
-                   std::int64_t deadline_ns) {
+Wake WaitForSocket(const Actor& actor, const Wait& wait, Ready ready) {
   for (;;) {
-    const CallResult result = transport.WaitReady(actor.context(), ready, deadline_ns);
+    const CallResult result = wait.transport->WaitReady(actor.context(), ready, wait.deadline_ns);
     if (result.error == errors::kInterrupted) continue;
     // An error of poll itself is shown by the call that follows.
     return result.ok() && result.value == 0 ? Wake::kDeadline : Wake::kReady;
   }
 }
 
-Wake BlockOn(const Wait& wait, const Actor& actor, Transport& transport, SignalBoard& signals) {
+Wake BlockOn(const Wait& wait, const Actor& actor, SignalBoard& signals) {
   switch (wait.what) {
     case Wait::For::kReadable:
-      return WaitForSocket(actor, transport, Ready::kReadable, wait.deadline_ns);
+      return WaitForSocket(actor, wait, Ready::kReadable);
     case Wait::For::kWritable:
-      return WaitForSocket(actor, transport, Ready::kWritable, wait.deadline_ns);
+      return WaitForSocket(actor, wait, Ready::kWritable);
     case Wait::For::kClock:
       SysSleepUntil(wait.deadline_ns);
       return Wake::kDeadline;
@@ -39,9 +38,9 @@ Wake BlockOn(const Wait& wait, const Actor& actor, Transport& transport, SignalB
 
 }  // namespace
 
-void RunBlocking(Actor& actor, Transport& transport, SignalBoard& signals) {
+void RunBlocking(Actor& actor, SignalBoard& signals) {
   Wait wait = actor.Resume(Wake::kStart);
-  while (!wait.over()) wait = actor.Resume(BlockOn(wait, actor, transport, signals));
+  while (!wait.over()) wait = actor.Resume(BlockOn(wait, actor, signals));
 }
 
 }  // namespace tcplab

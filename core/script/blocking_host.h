@@ -3,11 +3,10 @@
 
 #include "core/script/actor.h"
 #include "core/script/signal_board.h"
-#include "core/script/transport.h"
 
 namespace tcplab {
 
 // Returns when the script is over, or halted by the freeze.
-void RunBlocking(Actor& actor, Transport& transport, SignalBoard& signals);
+void RunBlocking(Actor& actor, SignalBoard& signals);
 
 }  // namespace tcplab

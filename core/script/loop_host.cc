@@ -40,11 +40,11 @@ void LoopHost::OnSignals() {
 }
 
 LoopActor::LoopActor(LoopHost& host, const Actor::Setup& setup, std::function<void()> on_over)
-    : host_(host),
-      transport_(*setup.transport),
-      signals_(*setup.signals),
-      actor_(setup),
-      on_over_(std::move(on_over)) {}
+    : host_(host), signals_(*setup.signals), actor_(setup), on_over_(std::move(on_over)) {
+  for (const std::unique_ptr<Transport>& socket : *setup.sockets) {
+    socket->OnReady([this, raw = socket.get()] { OnReady(*raw); });
+  }
+}
 
 LoopActor::~LoopActor() { ForgetWait(); }
 
@@ -58,10 +58,17 @@ void LoopActor::StartAt(std::int64_t start_ns) {
   has_deadline_ = true;
 }
 
-void LoopActor::OnReady() {
+void LoopActor::StartAfter(const AwaitStep& signal, std::int64_t after_ns) {
+  start_after_ns_ = after_ns;
+  wait_ = {Wait::For::kSignal, 0, &signal};
+  host_.awaiting_.insert(this);
+  OnSignal();  // it may have been given already
+}
+
+void LoopActor::OnReady(Transport& transport) {
   const bool wanted = wait_.what == Wait::For::kReadable || wait_.what == Wait::For::kWritable;
-  if (!started_ || !wanted) {
-    transport_.Disarm();  // left armed since an earlier wait; now it would only spin
+  if (!started_ || !wanted || wait_.transport != &transport) {
+    transport.Disarm();  // left armed since an earlier wait; now it would only spin
     return;
   }
   Resume(Wake::kReady);
@@ -74,7 +81,11 @@ void LoopActor::OnDeadline() {
 }
 
 void LoopActor::OnSignal() {
-  if (signals_.Count(wait_.signal->signal) >= wait_.signal->count) Resume(Wake::kReady);
+  if (signals_.Count(wait_.signal->signal) < wait_.signal->count) return;
+  if (started_) return Resume(Wake::kReady);
+  ForgetWait();
+  wait_ = {};
+  StartAt(MonotonicNs() + start_after_ns_);
 }
 
 void LoopActor::ForgetWait() {
@@ -92,10 +103,10 @@ void LoopActor::Resume(Wake wake) {
       on_over_();
       return;
     case Wait::For::kReadable:
-      transport_.Arm(Ready::kReadable);
+      wait_.transport->Arm(Ready::kReadable);
       break;
     case Wait::For::kWritable:
-      transport_.Arm(Ready::kWritable);
+      wait_.transport->Arm(Ready::kWritable);
       break;
     case Wait::For::kSignal:
       host_.awaiting_.insert(this);

@@ -43,8 +43,8 @@ class LoopHost {
   AsyncWake signals_changed_;
 };
 
-// One actor on a loop. `on_over` is called once, from within a callback of the loop, and must not
-// destroy this.
+// One actor on a loop, which hears of its sockets' wakes. `on_over` is called once, from within a
+// callback of the loop, and must not destroy this.
 class LoopActor {
  public:
   LoopActor(LoopHost& host, const Actor::Setup& setup, std::function<void()> on_over);
@@ -54,25 +54,26 @@ class LoopActor {
 
   void Start();
   void StartAt(std::int64_t start_ns);
-
-  // The transport's wake: readable or writable, or an error, which the next call will tell.
-  void OnReady();
+  // Starts `after_ns` after the signal was given. `signal` must outlive the actor.
+  void StartAfter(const AwaitStep& signal, std::int64_t after_ns);
 
  private:
   friend class LoopHost;
+  // A transport's wake: readable or writable, or an error, which the next call will tell.
+  void OnReady(Transport& transport);
   void OnDeadline();
   void OnSignal();
   void Resume(Wake wake);
   void ForgetWait();
 
   LoopHost& host_;
-  Transport& transport_;
   SignalBoard& signals_;
   Actor actor_;
   std::function<void()> on_over_;
   Wait wait_;
   LoopHost::Deadlines::iterator deadline_;
   bool has_deadline_ = false;
+  std::int64_t start_after_ns_ = 0;  // its signal
   bool started_ = false;
 };
 

@@ -16,6 +16,34 @@ std::string BuildPayload(const SendStep& send) {
   return payload;
 }
 
+bool HasFlag(const MessageFlags& flags, std::string_view name) {
+  return std::find(flags.begin(), flags.end(), name) != flags.end();
+}
+
+std::optional<Program::Mode> ModeOf(const MessageFlags& flags, Op plain, Op urgent) {
+  Program::Mode mode;
+  mode.call.op = HasFlag(flags, "MSG_PEEK")  ? Op::kPeek
+                 : HasFlag(flags, "MSG_OOB") ? urgent
+                                             : plain;
+  mode.dont_wait = HasFlag(flags, "MSG_DONTWAIT");
+  for (const std::string& name : flags) {
+    const std::optional<int> flag = SysMessageFlag(name);
+    if (!flag) return std::nullopt;
+    mode.call.flags |= *flag;
+  }
+  return mode;
+}
+
+std::optional<Program::Mode> ModeOf(const Action& action) {
+  if (const auto* send = std::get_if<SendStep>(&action)) {
+    return ModeOf(send->flags, Op::kSend, Op::kSendUrgent);
+  }
+  if (const auto* recv = std::get_if<RecvStep>(&action)) {
+    return ModeOf(recv->flags, Op::kRecv, Op::kRecvUrgent);
+  }
+  return ModeOf(MessageFlags(), Op::kSend, Op::kSend);
+}
+
 constexpr std::size_t kMany = std::numeric_limits<std::size_t>::max() / 4;
 
 std::size_t Add(std::size_t a, std::size_t b) {
@@ -32,9 +60,15 @@ TraceBound StepBound(const Action& action) {
   TraceBound bound;
   bound.events = 1 + kRetries;
   if (std::holds_alternative<ConnectStep>(action)) {
-    bound.events += kRetries;  // socket, getsockname, SO_ERROR, fcntl
-    bound.addresses = 3;
+    bound.events += 2 * kRetries;  // socket, bind, getsockname, SO_ERROR, fcntl, an option
+    bound.addresses = 4;
     bound.connections = 1;
+  } else if (std::holds_alternative<BindStep>(action) ||
+             std::holds_alternative<ListenStep>(action) ||
+             std::holds_alternative<AcceptStep>(action) ||
+             std::holds_alternative<GetStep>(action)) {
+    bound.events += kRetries;  // socket, bind, a close of what it replaces
+    bound.addresses = 2;
   } else if (const auto* send = std::get_if<SendStep>(&action)) {
     const std::size_t bytes = send->is_text ? send->text.size() : send->bytes;
     const std::size_t calls = send->each == 0 ? 1 : (bytes + send->each - 1) / send->each;
@@ -71,10 +105,12 @@ TraceBound RangeBound(const Script& script, std::size_t first, std::size_t last,
 
 }  // namespace
 
-Program::Program(Script script) : script_(std::move(script)) {
+Program::Program(Script script) : script_(std::move(script)), socket_count_(SocketCount(script_)) {
   payloads_.reserve(script_.size());
+  modes_.reserve(script_.size());
   for (const Step& step : script_) {
     const auto* send = std::get_if<SendStep>(&step.action);
+    modes_.push_back(ModeOf(step.action));
     payloads_.push_back(send == nullptr ? std::string() : BuildPayload(*send));
     if (const auto* recv = std::get_if<RecvStep>(&step.action))
       recv_buffer_ = std::max(recv_buffer_, recv->buffer);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/net/recorded_calls.h"
 #include "core/scenario/step.h"
 
 namespace tcplab {
@@ -20,12 +22,23 @@ class Program {
   [[nodiscard]] const Step& step(std::size_t pc) const { return script_[pc]; }
   // The bytes that the send step at `pc` sends; empty for other steps.
   [[nodiscard]] std::string_view payload(std::size_t pc) const { return payloads_[pc]; }
+  // How the send or recv step at `pc` makes its calls; nothing where the platform lacks one of its
+  // flags.
+  struct Mode {
+    MessageMode call;
+    bool dont_wait = false;  // MSG_DONTWAIT: EAGAIN is what the step came to
+  };
+  [[nodiscard]] const std::optional<Mode>& mode(std::size_t pc) const { return modes_[pc]; }
+  // How many sockets the script names.
+  [[nodiscard]] std::size_t socket_count() const { return socket_count_; }
   // The largest buffer of any recv step, in bytes.
   [[nodiscard]] std::size_t recv_buffer() const { return recv_buffer_; }
 
  private:
   Script script_;
   std::vector<std::string> payloads_;
+  std::vector<std::optional<Mode>> modes_;
+  std::size_t socket_count_;
   std::size_t recv_buffer_ = 0;
 };
 

@@ -3,7 +3,7 @@
 namespace tcplab {
 
 void RawTransport::SetSocket(NativeSocket socket) {
-  const std::lock_guard lock(view_.socket_mutex);
+  const std::lock_guard lock(view_.mutex);
   view_.socket = socket;
   socket_ = socket;
 }
@@ -60,12 +60,34 @@ void RawTransport::Established(const EventContext& at) {
   }
 }
 
-CallResult RawTransport::Recv(const EventContext& at, std::span<char> buffer) {
-  return calls_.Recv(at, socket_, buffer);
+CallResult RawTransport::Bind(const EventContext& at, const Address& address) {
+  return calls_.Bind(at, socket_, address);
 }
 
-CallResult RawTransport::Send(const EventContext& at, std::string_view bytes) {
-  return calls_.Send(at, socket_, bytes);
+CallResult RawTransport::Listen(const EventContext& at, int backlog) {
+  return calls_.Listen(at, socket_, backlog);
+}
+
+CallResult RawTransport::Accept(const EventContext& at, Transport& into, std::uint32_t number) {
+  Address peer;
+  const Blocking mode = blocking() ? Blocking::kYes : Blocking::kNo;
+  const CallResult accepted = calls_.AcceptAt(at, socket_, mode, number, peer);
+  if (accepted.ok()) into.Adopt(static_cast<NativeSocket>(accepted.value));
+  return accepted;
+}
+
+CallResult RawTransport::LocalAddress(const EventContext& at, Address& address) {
+  return calls_.GetSockName(at, socket_, address);
+}
+
+CallResult RawTransport::Recv(const EventContext& at, std::span<char> buffer,
+                              const MessageMode& mode) {
+  return calls_.Recv(at, socket_, buffer, mode);
+}
+
+CallResult RawTransport::Send(const EventContext& at, std::string_view bytes,
+                              const MessageMode& mode) {
+  return calls_.Send(at, socket_, bytes, mode);
 }
 
 CallResult RawTransport::Shutdown(const EventContext& at, ShutdownSide side) {
@@ -88,6 +110,19 @@ CallResult RawTransport::LingerZero(const EventContext& at) {
 Result<CallResult> RawTransport::SetOption(const EventContext& at, std::string_view name,
                                            std::int64_t value) {
   return calls_.SetOption(at, socket_, name, value);
+}
+
+Result<CallResult> RawTransport::SetTextOption(const EventContext& at, std::string_view name,
+                                               std::string_view text) {
+  return calls_.SetTextOption(at, socket_, name, text);
+}
+
+Result<OptionValue> RawTransport::GetOption(const EventContext& at, std::string_view name) {
+  return calls_.GetOption(at, socket_, name);
+}
+
+Result<CallResult> RawTransport::Sample(const EventContext& at, std::string_view field) {
+  return calls_.Sample(at, socket_, field);
 }
 
 CallResult RawTransport::WaitReady(const EventContext& at, Ready ready, std::int64_t deadline_ns) {

@@ -13,14 +13,13 @@ namespace tcplab {
 class RawTransport final : public Transport, private ReadyListener {
  public:
   // `watchers` of the loop that it lives on; null: blocking calls. None of the arguments is owned.
-  RawTransport(RecordedCalls& calls, ActorView& view, SocketWatchers* watchers)
+  RawTransport(RecordedCalls& calls, SocketView& view, SocketWatchers* watchers)
       : calls_(calls), view_(view), watchers_(watchers) {}
   ~RawTransport() override { Disarm(); }
   RawTransport(const RawTransport&) = delete;
   RawTransport& operator=(const RawTransport&) = delete;
 
-  // Takes an accepted socket, which is non-blocking exactly when there is a loop.
-  void Adopt(NativeSocket socket);
+  void Adopt(NativeSocket socket) override;
 
   [[nodiscard]] bool is_open() const override { return socket_ != kNoSocket; }
   [[nodiscard]] bool blocking() const override { return watchers_ == nullptr; }
@@ -30,13 +29,21 @@ class RawTransport final : public Transport, private ReadyListener {
   CallResult Connect(const EventContext& at, const Address& target, bool bounded) override;
   CallResult ConcludeConnect(const EventContext& at) override;
   void Established(const EventContext& at) override;
-  CallResult Recv(const EventContext& at, std::span<char> buffer) override;
-  CallResult Send(const EventContext& at, std::string_view bytes) override;
+  CallResult Bind(const EventContext& at, const Address& address) override;
+  CallResult Listen(const EventContext& at, int backlog) override;
+  CallResult Accept(const EventContext& at, Transport& into, std::uint32_t number) override;
+  CallResult LocalAddress(const EventContext& at, Address& address) override;
+  CallResult Recv(const EventContext& at, std::span<char> buffer, const MessageMode& mode) override;
+  CallResult Send(const EventContext& at, std::string_view bytes, const MessageMode& mode) override;
   CallResult Shutdown(const EventContext& at, ShutdownSide side) override;
   CallResult Close(const EventContext& at) override;
   CallResult LingerZero(const EventContext& at) override;
   Result<CallResult> SetOption(const EventContext& at, std::string_view name,
                                std::int64_t value) override;
+  Result<CallResult> SetTextOption(const EventContext& at, std::string_view name,
+                                   std::string_view text) override;
+  Result<OptionValue> GetOption(const EventContext& at, std::string_view name) override;
+  Result<CallResult> Sample(const EventContext& at, std::string_view field) override;
   CallResult WaitReady(const EventContext& at, Ready ready, std::int64_t deadline_ns) override;
   void Arm(Ready ready) override;
   void Disarm() override;
@@ -47,7 +54,7 @@ class RawTransport final : public Transport, private ReadyListener {
   CallResult EnsureNonBlocking(const EventContext& at);
 
   RecordedCalls& calls_;
-  ActorView& view_;
+  SocketView& view_;
   SocketWatchers* watchers_;
   NativeSocket socket_ = kNoSocket;
   bool non_blocking_ = false;

@@ -8,7 +8,9 @@
 
 namespace tcplab {
 
-// ASCII letters only: what a byte means beyond that is not for a transport to know.
+// kUppercase: ASCII letters only, for what a byte means beyond that is not for a transport to know.
+// kConsonants: how many ASCII letters but a, e, i, o, u there are, in either case. kPrime: "prime"
+// or "not prime" for a whole number up to 2^63, "too large" for one past it, else "not a number".
 [[nodiscard]] std::string Apply(Transform transform, std::string_view message);
 
 }  // namespace tcplab

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/result.h"
+#include "core/net/recorded_calls.h"
 #include "core/net/syscalls.h"
 #include "core/trace/recorder.h"
 
@@ -38,13 +39,30 @@ class Transport {
   // The local address becomes known to the trace, and calls block again where they should.
   virtual void Established(const EventContext& at) = 0;
 
-  virtual CallResult Recv(const EventContext& at, std::span<char> buffer) = 0;
-  virtual CallResult Send(const EventContext& at, std::string_view bytes) = 0;
+  virtual CallResult Bind(const EventContext& at, const Address& address) = 0;
+  virtual CallResult Listen(const EventContext& at, int backlog) = 0;
+  // The connection becomes `into`'s, which is of this one's kind and not open. `number`: the
+  // socket's, for the trace.
+  virtual CallResult Accept(const EventContext& at, Transport& into, std::uint32_t number) = 0;
+  // The address that the socket has itself.
+  virtual CallResult LocalAddress(const EventContext& at, Address& address) = 0;
+
+  virtual CallResult Recv(const EventContext& at, std::span<char> buffer,
+                          const MessageMode& mode) = 0;
+  virtual CallResult Send(const EventContext& at, std::string_view bytes,
+                          const MessageMode& mode) = 0;
   virtual CallResult Shutdown(const EventContext& at, ShutdownSide side) = 0;
   virtual CallResult Close(const EventContext& at) = 0;
   virtual CallResult LingerZero(const EventContext& at) = 0;
   virtual Result<CallResult> SetOption(const EventContext& at, std::string_view name,
                                        std::int64_t value) = 0;
+  virtual Result<CallResult> SetTextOption(const EventContext& at, std::string_view name,
+                                           std::string_view text) = 0;
+  virtual Result<OptionValue> GetOption(const EventContext& at, std::string_view name) = 0;
+  virtual Result<CallResult> Sample(const EventContext& at, std::string_view field) = 0;
+
+  // Takes a connected socket, which is non-blocking exactly when the transport does not block.
+  virtual void Adopt(NativeSocket socket) = 0;
 
   // Blocking endpoints: waits for readiness or the deadline, as SysPoll.
   virtual CallResult WaitReady(const EventContext& at, Ready ready, std::int64_t deadline_ns) = 0;

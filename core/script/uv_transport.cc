@@ -30,11 +30,17 @@ struct UvTransport::Write {
   UvTransport* owner = nullptr;  // null once that is gone
 };
 
-UvTransport::UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer)
-    : loop_(loop), calls_(calls), read_buffer_(buffer, '\1') {}
+struct UvTransport::Connecting {
+  uv_connect_t request{};
+  UvTransport* owner = nullptr;  // null once that is gone
+};
+
+UvTransport::UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer, SocketView* view)
+    : loop_(loop), calls_(calls), view_(view), read_buffer_(buffer, '\1') {}
 
 UvTransport::~UvTransport() {
   if (writing_ != nullptr) writing_->owner = nullptr;
+  if (connecting_ != nullptr) connecting_->owner = nullptr;
 }
 
 uv_stream_t* UvTransport::stream() {
@@ -67,10 +73,91 @@ CallResult UvTransport::AcceptFrom(uv_tcp_t* listener, std::uint32_t number) {
   return result;
 }
 
-CallResult UvTransport::Open(const EventContext&, bool) { return NotOffered(); }
-CallResult UvTransport::Connect(const EventContext&, const Address&, bool) { return NotOffered(); }
-CallResult UvTransport::ConcludeConnect(const EventContext&) { return NotOffered(); }
+CallResult UvTransport::Record(Op op, const EventContext& at, std::uint32_t argument,
+                               std::int64_t begin_ns, int status) {
+  const CallResult result = FromUv(status);
+  calls_.recorder().Add(op, at, argument, begin_ns, MonotonicNs(), result.encoded());
+  return result;
+}
+
+void UvTransport::Show(NativeSocket socket) {
+  if (view_ == nullptr) return;
+  const std::lock_guard lock(view_->mutex);
+  view_->socket = socket;
+}
+
+CallResult UvTransport::Open(const EventContext& at, bool ipv6) {
+  handle_ = std::make_unique<Handle<uv_tcp_t>>();
+  const std::int64_t begin_ns = MonotonicNs();
+  const int status = uv_tcp_init_ex(loop_.get(), handle_->get(), ipv6 ? AF_INET6 : AF_INET);
+  handle_->set_open();
+  handle_->set_owner(this);
+  number_ = at.actor;
+  const CallResult result = Record(Op::kSocket, at, 0, begin_ns, status);
+  if (result.ok()) {
+    Show(native());
+  } else {
+    handle_.reset();
+  }
+  return result;
+}
+
+CallResult UvTransport::Bind(const EventContext& at, const Address& address) {
+  sockaddr_storage storage{};
+  address.ToSockaddr(storage);
+  const std::int64_t begin_ns = MonotonicNs();
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets interface
+  const auto* const name = reinterpret_cast<const sockaddr*>(&storage);
+  return Record(Op::kBind, at, 0, begin_ns, uv_tcp_bind(handle_->get(), name, 0));
+}
+
+CallResult UvTransport::Connect(const EventContext& at, const Address& target, bool) {
+  sockaddr_storage storage{};
+  target.ToSockaddr(storage);
+  auto connecting = std::make_unique<Connecting>();
+  connecting->owner = this;
+  connecting->request.data = connecting.get();
+  const std::int64_t begin_ns = MonotonicNs();
+  const int status = uv_tcp_connect(
+      &connecting->request, handle_->get(),
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets interface
+      reinterpret_cast<const sockaddr*>(&storage), [](uv_connect_t* request, int connected) {
+        const std::unique_ptr<Connecting> done(static_cast<Connecting*>(request->data));
+        if (done->owner != nullptr) done->owner->OnConnected(connected);
+      });
+  const std::int64_t end_ns = MonotonicNs();
+  // libuv tells of success and of a refusal in its callback only.
+  const CallResult result = status == 0 ? CallResult{-1, errors::kInProgress} : FromUv(status);
+  calls_.recorder().Add(Op::kConnect, at, 0, begin_ns, end_ns, result.encoded());
+  if (status != 0) return result;
+  connecting_ = connecting.release();
+  Address local;
+  calls_.GetSockName(at, native(), local);
+  return result;
+}
+
+void UvTransport::OnConnected(int status) {
+  connecting_ = nullptr;
+  if (status == UV_ECANCELED) return;  // closed by us
+  connected_ = FromUv(status);
+  if (armed_ == Ready::kWritable) CallReady();
+}
+
+CallResult UvTransport::ConcludeConnect(const EventContext& at) {
+  const std::int64_t now_ns = MonotonicNs();
+  calls_.recorder().Add(Op::kSoError, at, 0, now_ns, now_ns, connected_.encoded());
+  return connected_;
+}
+
 void UvTransport::Established(const EventContext&) {}
+CallResult UvTransport::Listen(const EventContext&, int) { return NotOffered(); }
+CallResult UvTransport::Accept(const EventContext&, Transport&, std::uint32_t) {
+  return NotOffered();
+}
+CallResult UvTransport::LocalAddress(const EventContext& at, Address& address) {
+  return calls_.GetSockName(at, native(), address);
+}
+void UvTransport::Adopt(NativeSocket) {}
 CallResult UvTransport::WaitReady(const EventContext&, Ready, std::int64_t) { return NotOffered(); }
 
 void UvTransport::OnRead(ssize_t nread) {
@@ -90,7 +177,8 @@ void UvTransport::OnRead(ssize_t nread) {
   if (armed_ == Ready::kReadable) CallReady();
 }
 
-CallResult UvTransport::Recv(const EventContext&, std::span<char> buffer) {
+CallResult UvTransport::Recv(const EventContext&, std::span<char> buffer, const MessageMode& mode) {
+  if (mode.flags != 0) return NotOffered();
   if (chunks_.empty()) return {-1, errors::kAgain};
   Chunk& chunk = chunks_.front();
   if (chunk.bytes.empty()) return chunk.end;  // stays: the stream has ended
@@ -101,7 +189,9 @@ CallResult UvTransport::Recv(const EventContext&, std::span<char> buffer) {
   return {static_cast<std::int64_t>(size), ErrorCode::kNone};
 }
 
-CallResult UvTransport::Send(const EventContext& at, std::string_view bytes) {
+CallResult UvTransport::Send(const EventContext& at, std::string_view bytes,
+                             const MessageMode& mode) {
+  if (mode.flags != 0) return NotOffered();
   if (written_) return *std::exchange(written_, std::nullopt);
   if (writing_ != nullptr) return {-1, errors::kAgain};
   auto write = std::make_unique<Write>();
@@ -152,6 +242,11 @@ CallResult UvTransport::Shutdown(const EventContext& at, ShutdownSide side) {
 }
 
 CallResult UvTransport::Close(const EventContext& at) {
+  Show(kNoSocket);
+  if (connecting_ != nullptr) std::exchange(connecting_, nullptr)->owner = nullptr;
+  reading_ = false;
+  chunks_.clear();
+  armed_.reset();
   const std::int64_t begin_ns = MonotonicNs();
   handle_.reset();
   calls_.recorder().Add(Op::kClose, at, 0, begin_ns, MonotonicNs(), 0);
@@ -160,6 +255,19 @@ CallResult UvTransport::Close(const EventContext& at) {
 
 CallResult UvTransport::LingerZero(const EventContext& at) {
   return calls_.LingerZero(at, native());
+}
+
+Result<CallResult> UvTransport::SetTextOption(const EventContext& at, std::string_view name,
+                                              std::string_view text) {
+  return calls_.SetTextOption(at, native(), name, text);
+}
+
+Result<OptionValue> UvTransport::GetOption(const EventContext& at, std::string_view name) {
+  return calls_.GetOption(at, native(), name);
+}
+
+Result<CallResult> UvTransport::Sample(const EventContext& at, std::string_view field) {
+  return calls_.Sample(at, native(), field);
 }
 
 Result<CallResult> UvTransport::SetOption(const EventContext& at, std::string_view name,

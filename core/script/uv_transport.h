@@ -10,15 +10,24 @@
 
 #include "core/net/handle.h"
 #include "core/net/recorded_calls.h"
+#include "core/script/actor_view.h"
+#include "core/script/program.h"
 #include "core/script/transport.h"
 
 namespace tcplab {
 
-// Lives on the loop's thread. Only a server's connections: connecting is not offered.
+// How many bytes a script's reads offer: those of its recv steps, or what libuv suggests.
+[[nodiscard]] inline std::size_t UvReadBuffer(const Program& program) {
+  constexpr std::size_t kSuggestedByLibuv = 65536;
+  return program.recv_buffer() == 0 ? kSuggestedByLibuv : program.recv_buffer();
+}
+
+// Lives on the loop's thread. Listening and flags of calls are not offered.
 class UvTransport final : public Transport {
  public:
-  // `buffer` bytes are offered to every read. Nothing is owned.
-  UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer);
+  // `buffer` bytes are offered to every read. `view` shows a client's descriptor to other threads;
+  // null for a server's connection. Nothing is owned.
+  UvTransport(Loop& loop, RecordedCalls& calls, std::size_t buffer, SocketView* view = nullptr);
   ~UvTransport() override;
   UvTransport(const UvTransport&) = delete;
   UvTransport& operator=(const UvTransport&) = delete;
@@ -34,13 +43,22 @@ class UvTransport final : public Transport {
   CallResult Connect(const EventContext& at, const Address& target, bool bounded) override;
   CallResult ConcludeConnect(const EventContext& at) override;
   void Established(const EventContext& at) override;
-  CallResult Recv(const EventContext& at, std::span<char> buffer) override;
-  CallResult Send(const EventContext& at, std::string_view bytes) override;
+  CallResult Bind(const EventContext& at, const Address& address) override;
+  CallResult Listen(const EventContext& at, int backlog) override;
+  CallResult Accept(const EventContext& at, Transport& into, std::uint32_t number) override;
+  CallResult LocalAddress(const EventContext& at, Address& address) override;
+  CallResult Recv(const EventContext& at, std::span<char> buffer, const MessageMode& mode) override;
+  CallResult Send(const EventContext& at, std::string_view bytes, const MessageMode& mode) override;
   CallResult Shutdown(const EventContext& at, ShutdownSide side) override;
   CallResult Close(const EventContext& at) override;
   CallResult LingerZero(const EventContext& at) override;
   Result<CallResult> SetOption(const EventContext& at, std::string_view name,
                                std::int64_t value) override;
+  Result<CallResult> SetTextOption(const EventContext& at, std::string_view name,
+                                   std::string_view text) override;
+  Result<OptionValue> GetOption(const EventContext& at, std::string_view name) override;
+  Result<CallResult> Sample(const EventContext& at, std::string_view field) override;
+  void Adopt(NativeSocket socket) override;
   CallResult WaitReady(const EventContext& at, Ready ready, std::int64_t deadline_ns) override;
   void Arm(Ready ready) override;
   void Disarm() override;
@@ -56,6 +74,10 @@ class UvTransport final : public Transport {
   // come when the transport is gone.
   struct Write;
 
+  CallResult Record(Op op, const EventContext& at, std::uint32_t argument, std::int64_t begin_ns,
+                    int status);
+  void Show(NativeSocket socket);
+  void OnConnected(int status);
   void OnRead(ssize_t nread);
   void OnWritten(const Write& write, int status);
   [[nodiscard]] uv_stream_t* stream();
@@ -63,12 +85,18 @@ class UvTransport final : public Transport {
 
   Loop& loop_;
   RecordedCalls& calls_;
+  SocketView* view_;
   std::unique_ptr<Handle<uv_tcp_t>> handle_;
   std::uint32_t number_ = 0;
   std::string read_buffer_;
   std::deque<Chunk> chunks_;
   bool reading_ = false;
   std::optional<Ready> armed_;
+
+  // libuv owns the request until its callback, which may come when the transport is gone.
+  struct Connecting;
+  Connecting* connecting_ = nullptr;
+  CallResult connected_;
 
   Write* writing_ = nullptr;
   std::optional<CallResult> written_;

@@ -32,9 +32,17 @@ enum class Op : std::uint8_t {
             // address
   kQueue,   // the listener at the freeze; result: length of its accept queue, argument: its limit
   kFreeze,  // the server's freeze stamp
+  kGetOption,   // getsockopt(2)
+  kSample,      // what the kernel knows of a socket: TCP_INFO, or the size of a queue
+  kPeek,        // recv(2) with MSG_PEEK: what came stays in the stream
+  kRecvUrgent,  // recv(2) with MSG_OOB
+  kSendUrgent,  // send(2) with MSG_OOB: the last byte is the urgent one (RFC 6093)
 };
 [[nodiscard]] std::string_view OpName(Op op) noexcept;
-constexpr std::uint8_t kOpCount = static_cast<std::uint8_t>(Op::kFreeze) + 1;
+constexpr std::uint8_t kOpCount = static_cast<std::uint8_t>(Op::kSendUrgent) + 1;
+
+// "ESTABLISHED": the states of TCP (RFC 9293 section 3.3.2), as TCP_INFO numbers them on Linux.
+[[nodiscard]] std::string_view TcpStateName(std::uint32_t state) noexcept;
 
 // Where a client stood when the trial was frozen, by its own state and the kernel's word.
 enum class SocketState : std::int64_t {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/base/check.h"
+#include "core/trace/event.h"
 
 namespace tcplab {
 namespace {
@@ -105,6 +106,10 @@ std::string Outcome::Word() const {
       return "skipped";
     case Kind::kUnsupported:
       return "unsupported";
+    case Kind::kTcpState:
+      return std::string(TcpStateName(static_cast<std::uint32_t>(value)));
+    case Kind::kText:
+      return "ok";  // whoever has the event's data adds it
   }
   TCPLAB_CHECK(false);
   return {};

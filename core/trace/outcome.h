@@ -37,7 +37,10 @@ struct Outcome {
     kUnfinished,   // in flight at the freeze
     kSkipped,      // not tried: the connect before it was not ok
     kUnsupported,  // this platform has no such thing
+    kTcpState,     // done; `value` is a state of TCP, told by its name
+    kText,         // done; what it came to is a text, kept beside the event
   };
+  static constexpr Kind kLastKind = Kind::kText;
 
   Kind kind = Kind::kOk;
   std::int64_t value = 0;  // bytes, for kOk of no call and kBytes
@@ -50,7 +53,10 @@ struct Outcome {
   static constexpr Outcome Of(Kind kind) { return {kind, 0, ErrorCode::kNone}; }
   static constexpr Outcome Failed(ErrorCode error) { return {Kind::kError, 0, error}; }
 
-  [[nodiscard]] bool ok() const { return kind == Kind::kOk || kind == Kind::kBytes; }
+  [[nodiscard]] bool ok() const {
+    return kind == Kind::kOk || kind == Kind::kBytes || kind == Kind::kTcpState ||
+           kind == Kind::kText;
+  }
 
   // "ok 5", "eof", "ECONNREFUSED".
   [[nodiscard]] std::string Word() const;

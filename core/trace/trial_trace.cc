@@ -8,8 +8,7 @@ std::string Where(const AgentTrace& trace, std::size_t recorder) {
 }
 
 bool HasKnownResult(const Event& event) {
-  if (event.op == Op::kStep &&
-      event.argument > static_cast<std::uint32_t>(Outcome::Kind::kUnsupported)) {
+  if (event.op == Op::kStep && event.argument > static_cast<std::uint32_t>(Outcome::kLastKind)) {
     return false;
   }
   return event.result > -static_cast<std::int64_t>(ErrorCodeCount());

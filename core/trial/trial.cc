@@ -117,9 +117,10 @@ void Trial::OnFleetFrame(const Frame& frame) {
 
 void Trial::OnServerReady(const std::string& payload) {
   const Result<GoMessage> ready = GoFromPayload(payload);
-  if (!ready || !ready->target.valid())
+  if (!ready || ready->targets.empty() || !ready->targets.front().address.valid())
     return Fail("protocol", "the server agent named no address");
-  target_ = ready->target;
+  target_ = ready->targets.front().address;
+  target_name_ = ready->targets.front().server;
   if (target_.is_wildcard()) {
     // Clients of a server that listens everywhere come over the loopback.
     Result<Address> loopback =
@@ -132,8 +133,9 @@ void Trial::OnServerReady(const std::string& payload) {
 
 void Trial::Go() {
   trace_.go_ns = MonotonicNs() + kLeadNs;
-  server_->Send(FrameKind::kGo, ToPayload(GoMessage{trace_.go_ns, {}}));
-  fleet_->Send(FrameKind::kGo, ToPayload(GoMessage{trace_.go_ns, target_}));
+  const std::string go = ToPayload(GoMessage{trace_.go_ns, {{target_name_, target_}}});
+  server_->Send(FrameKind::kGo, go);
+  fleet_->Send(FrameKind::kGo, go);
   Enter(State::kRunning);
   timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms));
 }

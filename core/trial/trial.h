@@ -82,6 +82,7 @@ class Trial {
   TrialRecord record_;
   TrialTrace trace_;
   Address target_;
+  std::string target_name_;
   bool fleet_ready_ = false;
   KernelCounters counters_before_;
   DeadlineTimer timer_;  // of the state that it is in

@@ -173,7 +173,7 @@ class ServerChild : public AgentChild {
     const Result<GoMessage> ready = GoFromPayload(Expect(FrameKind::kReady));
     EXPECT_TRUE(ready);
     Send(FrameKind::kGo, ToPayload(GoMessage{MonotonicNs(), {}}));
-    return ready ? ready->target : Address();
+    return ready && !ready->targets.empty() ? ready->targets.front().address : Address();
   }
   AgentTrace EndTrial() {
     Freeze();

@@ -70,7 +70,7 @@ TEST(Agent, EndsWhenItsControllerIsGoneWhileAClientStillConnectsOrSleeps) {
       AgentChild agent;
       agent.Send(FrameKind::kPlan, ToPayload(FleetOf(script, io)));
       agent.Expect(FrameKind::kReady);
-      agent.Send(FrameKind::kGo, ToPayload(GoMessage{MonotonicNs(), full.address()}));
+      agent.Send(FrameKind::kGo, ToPayload(GoMessage{MonotonicNs(), {{"server", full.address()}}}));
       agent.CloseStdin();
       EXPECT_EQ(agent.ExitCode(), kOrphaned) << io << script;
     }

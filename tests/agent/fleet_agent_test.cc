@@ -39,7 +39,7 @@ class FleetChild : public AgentChild {
   std::int64_t ReadyAndGo(const Address& target) {
     Expect(FrameKind::kReady);
     const std::int64_t go_ns = MonotonicNs() + kNsPerMs;
-    Send(FrameKind::kGo, ToPayload(GoMessage{go_ns, target}));
+    Send(FrameKind::kGo, ToPayload(GoMessage{go_ns, {{"server", target}}}));
     return go_ns;
   }
   AgentTrace EndTrial() {

@@ -65,11 +65,16 @@ TEST(Plan, ThatIsNoneIsAnError) {
 
 TEST(GoMessage, ComesBackAsItWas) {
   for (const char* literal : {"127.0.0.1", "::1"}) {
-    const GoMessage go{INT64_MAX, *Address::Parse(literal, 65535)};
+    const GoMessage go{
+        INT64_MAX, {{"first", *Address::Parse(literal, 65535)}, {"b", *Address::Parse("::1", 1)}}};
     const Result<GoMessage> back = GoFromPayload(ToPayload(go));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->go_ns, go.go_ns);
-    EXPECT_EQ(back->target, go.target);
+    ASSERT_EQ(back->targets.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(back->targets[i].server, go.targets[i].server);
+      EXPECT_EQ(back->targets[i].address, go.targets[i].address);
+    }
   }
 }
 
@@ -77,16 +82,17 @@ TEST(GoMessage, NeedsNoTarget) {
   const Result<GoMessage> back = GoFromPayload(ToPayload(GoMessage{5, {}}));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->go_ns, 5);
-  EXPECT_FALSE(back->target.valid());
+  EXPECT_TRUE(back->targets.empty());
 }
 
 TEST(GoMessage, ThatIsNoneIsAnError) {
-  for (const char* payload : {"", "{", "{}", R"({"go_ns": "now"})", "[1]"}) {
+  for (const char* payload : {"", "{", "{}", R"({"go_ns": "now"})", "[1]", R"({"go_ns": 1})",
+                              R"({"go_ns": 1, "targets": [[]]})"}) {
     EXPECT_FALSE(GoFromPayload(payload)) << payload;
   }
-  const Result<GoMessage> odd = GoFromPayload(R"({"go_ns": 1, "target": [1, 2, 3]})");
+  const Result<GoMessage> odd = GoFromPayload(R"({"go_ns": 1, "targets": [["a", [1, 2, 3]]]})");
   ASSERT_TRUE(odd);
-  EXPECT_FALSE(odd->target.valid());
+  EXPECT_FALSE(odd->targets.at(0).address.valid());
 }
 
 TEST(AgentFault, ComesBackAsItWas) {

@@ -20,14 +20,17 @@ constexpr std::uint32_t kTcpSynSent = 2;
 class SnapshotTest : public testing::Test {
  protected:
   SnapshotTest() {
-    context_.clients.push_back({3, 0, nullptr, std::make_unique<ActorView>()});
+    FleetClient client;
+    client.number = 3;
+    client.view = std::make_unique<ActorView>();
+    context_.clients.push_back(std::move(client));
     context_.frozen = true;
   }
   ActorView& view() { return *context_.clients[0].view; }
   void Holds(const TestSocket& socket) {
     view().connecting = true;
-    const std::lock_guard lock(view().socket_mutex);
-    view().socket = socket.get();
+    const std::lock_guard lock(view().sockets[0].mutex);
+    view().sockets[0].socket = socket.get();
   }
   Event Look() {
     RecordStates(context_, recorder_);
@@ -57,8 +60,8 @@ TEST_F(SnapshotTest, ClientThatHasNotConnectedIsNotStarted) {
   EXPECT_EQ(StateOf(Look()), SocketState::kNotStarted);
   const TestSocket opened = NewSocket();  // a `set` before its connect
   {
-    const std::lock_guard lock(view().socket_mutex);
-    view().socket = opened.get();
+    const std::lock_guard lock(view().sockets[0].mutex);
+    view().sockets[0].socket = opened.get();
   }
   EXPECT_EQ(StateOf(Look()), SocketState::kNotStarted);
 }

@@ -156,9 +156,15 @@ TEST(Io, FilteringCasesDoesNotChangeIt) {
   EXPECT_EQ(scenario.cases[0].clients[0].io, Io::kPoll);
 }
 
-TEST(Io, ClientsCannotUseLibuvStreams) {
-  EXPECT_THAT(Draft().Set("/clients/0/io", R"("libuv")").Errors(),
-              ElementsAre(HasSubstr("only a server")));
+TEST(Io, LibuvStreamsHaveNoFlagsAndDoNotListenByHand) {
+  for (const char* const script :
+       {R"([{"recv": {"flags": "MSG_PEEK"}}])",
+        R"([{"send": {"text": "x", "flags": ["MSG_OOB"]}}])", R"([{"listen": {"socket": "l"}}])"}) {
+    EXPECT_THAT(Draft().Set("/clients/0/io", R"("libuv")").ClientScript(script).Errors(),
+                ElementsAre(HasSubstr("do not offer them")))
+        << script;
+    EXPECT_THAT(Draft().Set("/clients/0/io", R"("poll")").ClientScript(script).Errors(), IsEmpty());
+  }
 }
 
 TEST(Timing, ClientsThatStartTogetherMakeAScenarioSensitive) {

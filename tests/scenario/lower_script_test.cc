@@ -99,10 +99,9 @@ TEST(ScriptLanguage, SignalsAreGivenAndAwaitedByName) {
 }
 
 TEST(ScriptLanguage, SignalThatNobodyGivesCannotBeAwaited) {
-  EXPECT_THAT(
-      ClientErrors(R"([{"signal": "ready"}, {"await": "raedy"}])"),
-      ElementsAre("/clients/0/script: the script awaits the signal \"raedy\", which no script "
-                  "gives; did you mean \"ready\"?"));
+  EXPECT_THAT(ClientErrors(R"([{"signal": "ready"}, {"await": "raedy"}])"),
+              ElementsAre("/clients/0/script: the signal \"raedy\" is awaited here, and no script "
+                          "gives it; did you mean \"ready\"?"));
   EXPECT_THAT(Draft()
                   .ServerScript(R"([{"signal": "served"}])")
                   .ClientScript(R"([{"await": "served"}])")
@@ -168,7 +167,7 @@ TEST(ScriptLanguage, RepeatNeedsALimitAndTakesNoLabel) {
   EXPECT_THAT(ClientErrors(R"([{"repeat": {"times": 2, "label": "x", "steps": []}}])"),
               ElementsAre(HasSubstr("no outcome to label")));
   EXPECT_THAT(ClientErrors(R"([{"repeat": {"until": "EOF", "steps": [{"recv": {}}]}}])"),
-              ElementsAre(HasSubstr("expected \"eof\" or")));
+              ElementsAre(HasSubstr("expected \"eof\", {")));
 }
 
 TEST(ScriptLanguage, LoopThatNothingCanEndIsRefused) {

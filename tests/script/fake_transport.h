@@ -28,7 +28,10 @@ class FakeTransport final : public Transport {
   bool blocks = true;
   bool waits_for_recv = false;
   std::vector<std::string> calls;
+  std::vector<MessageMode> modes;  // of every send and recv
   std::string sent;
+  std::string option_text;           // what GetOption finds
+  Address local;                     // what LocalAddress finds
   std::function<void()> on_connect;  // called within Connect
 
   // The next answer to a call of this name that has none yet.
@@ -70,7 +73,24 @@ class FakeTransport final : public Transport {
   }
   CallResult ConcludeConnect(const EventContext&) override { return Next("conclude", 0); }
   void Established(const EventContext&) override { calls.emplace_back("established"); }
-  CallResult Recv(const EventContext&, std::span<char> buffer) override {
+  CallResult Bind(const EventContext&, const Address& address) override {
+    return Next("bind", 0, "bind " + address.ToString());
+  }
+  CallResult Listen(const EventContext&, int backlog) override {
+    return Next("listen", 0, "listen " + std::to_string(backlog));
+  }
+  CallResult Accept(const EventContext&, Transport& into, std::uint32_t number) override {
+    const CallResult result = Next("accept", 7, "accept " + std::to_string(number));
+    if (result.ok()) into.Adopt(static_cast<NativeSocket>(result.value));
+    return result;
+  }
+  CallResult LocalAddress(const EventContext&, Address& address) override {
+    address = local;
+    return Next("local", 0);
+  }
+  void Adopt(NativeSocket) override { open_ = true; }
+  CallResult Recv(const EventContext&, std::span<char> buffer, const MessageMode& mode) override {
+    modes.push_back(mode);
     const CallResult result = Next("recv", std::nullopt, "recv " + std::to_string(buffer.size()));
     if (!result.ok()) return result;
     std::string& piece = pieces_.front();
@@ -84,7 +104,8 @@ class FakeTransport final : public Transport {
     }
     return {static_cast<std::int64_t>(size), ErrorCode::kNone};
   }
-  CallResult Send(const EventContext&, std::string_view bytes) override {
+  CallResult Send(const EventContext&, std::string_view bytes, const MessageMode& mode) override {
+    modes.push_back(mode);
     const CallResult result = Next("send", static_cast<std::int64_t>(bytes.size()),
                                    "send " + std::to_string(bytes.size()));
     if (result.ok()) sent += bytes.substr(0, static_cast<std::size_t>(result.value));
@@ -106,6 +127,16 @@ class FakeTransport final : public Transport {
       return tcplab::Fail(ErrorKind::kUnsupported, "this platform has no such option");
     }
     return Next("set", 0, call);
+  }
+  Result<CallResult> SetTextOption(const EventContext&, std::string_view name,
+                                   std::string_view text) override {
+    return Next("set", 0, "set " + std::string(name) + " " + std::string(text));
+  }
+  Result<OptionValue> GetOption(const EventContext&, std::string_view name) override {
+    return OptionValue{Next("get", 0, "get " + std::string(name)), option_text};
+  }
+  Result<CallResult> Sample(const EventContext&, std::string_view field) override {
+    return Next("sample", 0, "sample " + std::string(field));
   }
   CallResult WaitReady(const EventContext&, Ready, std::int64_t) override { return {1, {}}; }
   void Arm(Ready) override {}
@@ -152,23 +183,34 @@ inline std::vector<std::string> StepWords(const RecorderTrace& trace) {
 
 // An actor on a fake transport. Its signals, recorder, view and freeze are at hand.
 class Stage {
- public:
-  explicit Stage(std::string_view steps) : program_(ScriptOf(steps)) {}
+  static Sockets FakeSockets(std::size_t count) {
+    Sockets sockets;
+    for (std::size_t i = 0; i < count; ++i) sockets.push_back(std::make_unique<FakeTransport>());
+    return sockets;
+  }
 
-  FakeTransport transport;
+  Program program_;
+  Sockets sockets_;
+
+ public:
+  explicit Stage(std::string_view steps)
+      : program_(ScriptOf(steps)), sockets_(FakeSockets(program_.socket_count())) {}
+
+  FakeTransport& Socket(std::size_t i) { return static_cast<FakeTransport&>(*sockets_.at(i)); }
   std::vector<std::string> given;  // signals that the actor gave
   SignalBoard signals{[this](const std::string& name) { given.push_back(name); }};
   Recorder recorder{{.events = 4096, .addresses = 8, .payload = 0}};
-  ActorView view;
+  ActorView view{program_.socket_count()};
   std::atomic<bool> frozen{false};
+  FakeTransport& transport = Socket(0);  // of the main socket
 
   Wait Resume(Wake wake = Wake::kStart) {
     if (actor_ == nullptr) {
       Actor::Setup setup;
       setup.number = 6;
       setup.program = &program_;
-      setup.target = &target_;
-      setup.transport = &transport;
+      setup.targets = &targets_;
+      setup.sockets = &sockets_;
       setup.signals = &signals;
       setup.recorder = &recorder;
       setup.view = &view;
@@ -193,8 +235,7 @@ class Stage {
   }
 
  private:
-  Program program_;
-  Address target_ = *Address::Parse("127.0.0.1", 9);
+  Targets targets_{{{"server", *Address::Parse("127.0.0.1", 9)}}};
   std::unique_ptr<Actor> actor_;
 };
 

@@ -42,7 +42,8 @@ inline Ran RunLive(Host host, const Script& script, const Address& target,
   const Program program(script);
   Recorder recorder({.events = 1U << 16U, .addresses = 64, .payload = 1U << 20U});
   RecordedCalls calls(recorder);
-  ActorView view;
+  ActorView view(program.socket_count());
+  const Targets targets({{"server", target}});
   const std::atomic<bool> frozen{false};
   auto loop = host == Host::kLoop ? std::make_unique<Loop>() : nullptr;
   SignalBoard signals([&ran](const std::string& name) { ran.given += name + " "; });
@@ -50,28 +51,27 @@ inline Ran RunLive(Host host, const Script& script, const Address& target,
   {
     std::optional<LoopHost> loop_host;
     if (loop != nullptr) loop_host.emplace(*loop, signals);
-    RawTransport transport(calls, view, loop_host ? &loop_host->watchers() : nullptr);
+    Sockets sockets = MakeRawSockets(calls, view, loop_host ? &loop_host->watchers() : nullptr);
     Actor::Setup setup;
     setup.program = &program;
-    setup.target = &target;
-    setup.transport = &transport;
+    setup.targets = &targets;
+    setup.sockets = &sockets;
     setup.signals = &signals;
     setup.recorder = &recorder;
     setup.view = &view;
     setup.frozen = &frozen;
     if (host == Host::kBlocking) {
       Actor actor(setup);
-      RunBlocking(actor, transport, signals);
+      RunBlocking(actor, signals);
     } else {
       LoopActor actor(*loop_host, setup, [&loop] { loop->Stop(); });
-      transport.OnReady([&actor] { actor.OnReady(); });
       actor.StartAt(MonotonicNs());
       loop->Run();
     }
     EXPECT_TRUE(view.ended.load());
     ran.trace = recorder.Take();
     ran.steps = StepWords(ran.trace);
-    if (transport.is_open()) transport.Close({});
+    CloseAll(sockets, 0);
   }
   EXPECT_EQ(ran.trace.dropped, 0U);
   return ran;

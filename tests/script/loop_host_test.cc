@@ -22,25 +22,24 @@ class LoopHostTest : public testing::Test {
  protected:
   struct Seat {
     Seat(LoopHostTest& test, std::string_view steps, std::uint32_t number)
-        : program(ScriptOf(steps)), transport(test.calls_, view, &test.host_.watchers()) {
+        : program(ScriptOf(steps)),
+          view(program.socket_count()),
+          sockets(MakeRawSockets(test.calls_, view, &test.host_.watchers())) {
       Actor::Setup setup;
       setup.number = number;
       setup.program = &program;
-      setup.target = &test.target_;
-      setup.transport = &transport;
+      setup.targets = &test.targets_;
+      setup.sockets = &sockets;
       setup.signals = &test.signals_;
       setup.recorder = &test.recorder_;
       setup.view = &view;
       setup.frozen = &test.frozen_;
       actor = std::make_unique<LoopActor>(test.host_, setup, [&test] { test.OnOver(); });
-      transport.OnReady([this] { actor->OnReady(); });
     }
-    ~Seat() {
-      if (transport.is_open()) transport.Close({});
-    }
+    ~Seat() { CloseAll(sockets, 0); }
     Program program;
     ActorView view;
-    RawTransport transport;
+    Sockets sockets;
     std::unique_ptr<LoopActor> actor;
   };
 
@@ -74,7 +73,7 @@ class LoopHostTest : public testing::Test {
   RecordedCalls calls_{recorder_};
   std::atomic<bool> frozen_{false};
   TestListener listener_{1024};
-  Address target_ = listener_.address();
+  Targets targets_{{{"server", listener_.address()}}};
   std::vector<std::unique_ptr<Seat>> seats_;
   std::size_t running_ = 0;
 };

@@ -72,21 +72,22 @@ class UvTransportTest : public testing::Test {
 
  private:
   void OnConnection() {
-    transport_ = std::make_unique<UvTransport>(loop_, calls_, buffer_);
-    ASSERT_TRUE(transport_->AcceptFrom(listener_.get(), 4).ok());
+    auto transport = std::make_unique<UvTransport>(loop_, calls_, buffer_);
+    ASSERT_TRUE(transport->AcceptFrom(listener_.get(), 4).ok());
     Actor::Setup setup;
     setup.number = 4;
+    setup.is_handler = true;
     setup.program = program_.get();
-    setup.transport = transport_.get();
+    sockets_.push_back(std::move(transport));
+    setup.sockets = &sockets_;
     setup.signals = &signals_;
     setup.recorder = &recorder_;
     setup.view = &view_;
     setup.frozen = &frozen_;
     actor_ = std::make_unique<LoopActor>(host_, setup, [this] {
-      if (transport_->is_open()) transport_->Close({});
+      CloseAll(sockets_, 4);
       loop_.Stop();
     });
-    transport_->OnReady([this] { actor_->OnReady(); });
     actor_->Start();
   }
 
@@ -95,7 +96,7 @@ class UvTransportTest : public testing::Test {
   std::unique_ptr<Program> program_;
   ActorView view_;
   std::atomic<bool> frozen_{false};
-  std::unique_ptr<UvTransport> transport_;
+  Sockets sockets_;
   std::unique_ptr<LoopActor> actor_;
 };
 
@@ -220,7 +221,7 @@ TEST_F(UvTransportTest, MayGoWhileLibuvStillHoldsARequest) {
     client = ConnectTo(Address::FromSockaddr(storage));
     loop_.Run();
     const std::string much(8'000'000, 'x');
-    while (transport.Send({}, much).ok()) {  // until libuv has to keep the rest
+    while (transport.Send({}, much, {Op::kSend}).ok()) {  // until libuv has to keep the rest
     }
     EXPECT_TRUE(transport.Shutdown({}, ShutdownSide::kWrite).ok());
     EXPECT_TRUE(transport.Close({}).ok());
