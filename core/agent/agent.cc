@@ -3,6 +3,7 @@
 #include "core/agent/fleet_agent.h"
 #include "core/agent/frame_pipe.h"
 #include "core/agent/server_agent.h"
+#include "core/agent/worker_agent.h"
 #include "core/net/syscalls.h"
 
 namespace tcplab {
@@ -17,6 +18,7 @@ void AgentMain() {
   const Result<AnyPlan> plan = PlanFromPayload(first.payload);
   if (!plan) pipe.Fail({"protocol", plan.error().message});
   UseTicks(plan->ticks);
+  if (plan->is_server && plan->server.worker != 0) RunWorkerAgent(pipe, plan->server);
   if (plan->is_server) RunServerAgent(pipe, plan->server);
   RunFleetAgent(pipe, plan->fleet);
 }

@@ -1,16 +1,15 @@
-// `never` and `iterative` with blocking calls: one thread that accepts, serves, and accepts the
-// next.
+// `never`, `iterative` and `thread_per_connection` with blocking calls: one acceptor, or several
+// workers.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <vector>
 
+#include "core/agent/acceptor.h"
+#include "core/agent/listeners.h"
 #include "core/agent/server_model.h"
-#include "core/net/handle.h"
-#include "core/script/actor.h"
-#include "core/script/actor_view.h"
+#include "core/agent/start_gate.h"
 
 namespace tcplab {
 
@@ -26,34 +25,19 @@ class BlockingServer final : public ServerModel {
   [[nodiscard]] std::vector<RecorderTrace> Take() override;
 
  private:
-  struct Service;
-
-  void AcceptLoop();
-  void AwaitItsTime();
-  void Serve(Service& service, NativeSocket socket);
-  Actor::Setup SetupFor(Service& service);
-  void CloseListenerAt(std::int64_t when_ns);
+  Status StartAcceptors();
+  void CloseListenersAt(std::int64_t when_ns);
 
   ServerContext& context_;
-  Listener listener_;
-  Recorder acceptor_recorder_;
-  RecordedCalls acceptor_calls_;
+  Listeners listeners_;
+  StartGate gate_;
+  LiveConnections live_;
+  std::optional<ConnectionThreads> threads_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+
   Recorder closer_recorder_;
   RecordedCalls closer_calls_;
-  std::optional<Thread> acceptor_;
   std::optional<Thread> closer_;
-
-  std::atomic<bool> in_accept_{false};
-  std::atomic<bool> acceptor_over_{false};
-  std::atomic<std::uint32_t> next_number_{0};
-
-  std::mutex go_mutex_;
-  std::condition_variable gone_;
-  std::int64_t go_ns_ = 0;  // guarded by go_mutex_
-
-  std::mutex current_mutex_;
-  std::shared_ptr<ActorView> current_;  // of the connection being served; guarded by current_mutex_
-  std::uint32_t current_number_ = 0;
 };
 
 }  // namespace tcplab

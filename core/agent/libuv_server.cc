@@ -78,9 +78,18 @@ Status LibuvServer::Go(std::int64_t go_ns) {
       accepting_ = true;
       if (holds_connection_) AcceptHeld();
     });
+    if (context_.spec.accept.await) return;
     accept_timer_->Set(go_ns + MsToNs(context_.spec.accept.after_ms));
     accepting_ = context_.spec.accept.after_ms <= 0;
   });
+  if (!context_.spec.accept.await) return {};
+  Result<Thread> thread = Thread::Start([this] {
+    context_.signals.WaitUntil(*context_.spec.accept.await, 1, 0);
+    thread_.Run(
+        [this] { accept_timer_->Set(MonotonicNs() + MsToNs(context_.spec.accept.after_ms)); });
+  });
+  if (!thread) return Forward(thread);
+  opener_.emplace(std::move(*thread));
   return {};
 }
 
@@ -92,12 +101,12 @@ void LibuvServer::OnConnection(int status) {
 
 void LibuvServer::AcceptHeld() {
   const bool busy = context_.spec.accept.model == AcceptModel::kIterative && handlers_->busy();
-  if (!accepting_ || busy || context_.frozen.load()) return;
+  if (!accepting_ || busy || context_.frozen.load() || !context_.MayAccept()) return;
   holds_connection_ = false;  // taken now; libuv may tell of the next from within uv_accept's poll
   auto transport =
       std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program));
   const std::uint32_t number = next_number_;
-  if (!transport->AcceptFrom(listener_->get(), number).ok()) return;
+  if (!transport->AcceptFrom(listener_->get(), number).ok()) return context_.DidNotAccept();
   ++next_number_;
   Sockets sockets;
   sockets.push_back(std::move(transport));

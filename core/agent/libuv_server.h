@@ -41,6 +41,7 @@ class LibuvServer final : public ServerModel {
   std::uint32_t next_number_ = 0;
   bool holds_connection_ = false;  // libuv has told of one that was not taken
   bool accepting_ = false;
+  std::optional<Thread> opener_;  // waits for the signal after which accepting begins
   LoopThread thread_;
 
   // On the loop; destroyed before it. Used on its thread only once that runs.

@@ -20,6 +20,7 @@ Result<Address> Listener::Open(const ListenSpec& spec, Blocking blocking, Record
   const CallResult opened = calls.Socket({}, address->is_ipv6(), blocking);
   if (!opened.ok()) return CallFailed("socket for", spec, opened.error);
   socket_ = static_cast<NativeSocket>(opened.value);
+  if (Status set = SetOptions(spec, calls); !set) return Forward(set);
   if (const CallResult bound = calls.Bind({}, socket_, *address); !bound.ok()) {
     return CallFailed("bind to", spec, bound.error);
   }
@@ -34,31 +35,44 @@ Result<Address> Listener::Open(const ListenSpec& spec, Blocking blocking, Record
   return address;
 }
 
+Status Listener::SetOptions(const ListenSpec& spec, RecordedCalls& calls) {
+  for (const SetStep::Option& option : spec.options) {
+    const Result<CallResult> result =
+        option.text.empty() ? calls.SetOption({}, socket_, option.name, option.value)
+                            : calls.SetTextOption({}, socket_, option.name, option.text);
+    if (!result) return Forward(result);
+    if (!result->ok()) return CallFailed("set " + option.name + " for", spec, result->error);
+  }
+  return {};
+}
+
 void Listener::RecordQueue(RecordedCalls& calls) {
   const std::lock_guard lock(mutex_);
-  if (closed_) return;
+  if (closed_ || adopted_) return;
   const std::int64_t begin_ns = MonotonicNs();
   const std::optional<AcceptQueue> queue = SysAcceptQueue(socket_);
   if (queue)
     calls.recorder().Add(Op::kQueue, {}, queue->limit, begin_ns, MonotonicNs(), queue->length);
 }
 
-void Listener::Drain(RecordedCalls& calls, std::uint32_t first_number) {
+std::uint32_t Listener::Drain(RecordedCalls& calls, std::uint32_t first_number) {
   const std::lock_guard lock(mutex_);
-  if (closed_) return;
+  if (closed_ || adopted_) return first_number;
   calls.SetBlocking({}, socket_, Blocking::kNo);
   constexpr std::uint32_t kMostDrained =
       1U << 20U;  // more than any accept queue holds: a bound, not a limit
-  for (std::uint32_t number = first_number; number - first_number < kMostDrained; ++number) {
+  std::uint32_t number = first_number;
+  for (; number - first_number < kMostDrained; ++number) {
     Address peer;
     const CallResult accepted = calls.Accept(socket_, Blocking::kNo, number, peer);
-    if (!accepted.ok() && !AcceptGoesOn(accepted.error)) return;
+    if (!accepted.ok() && !AcceptGoesOn(accepted.error)) break;
   }
+  return number;
 }
 
 void Listener::Shutdown(RecordedCalls& calls) {
   const std::lock_guard lock(mutex_);
-  if (!closed_) calls.Shutdown({}, socket_, ShutdownSide::kBoth);
+  if (!closed_ && !adopted_) calls.Shutdown({}, socket_, ShutdownSide::kBoth);
 }
 
 void Listener::Close(RecordedCalls& calls) {

@@ -16,9 +16,16 @@ namespace tcplab {
 // it; closing and draining exclude each other.
 class Listener {
  public:
-  // socket, bind, and listen unless the mode is kBound; the address it got. The scenario's own
-  // block failing is a fault of the harness, told with the errno.
+  // socket, its options, bind, and listen unless the mode is kBound; the address it got. The
+  // scenario's own block failing is a fault of the harness, told with the errno.
   Result<Address> Open(const ListenSpec& spec, Blocking blocking, RecordedCalls& calls);
+
+  // Takes a listening socket that another process opened, which goes on being that one's to read,
+  // drain and shut down.
+  void Adopt(NativeSocket socket) {
+    socket_ = socket;
+    adopted_ = true;
+  }
 
   [[nodiscard]] NativeSocket native() const { return socket_; }
 
@@ -28,7 +35,8 @@ class Listener {
   // Accepts until EAGAIN, serving nobody. The sockets stay open until the agent ends: closing them
   // here would show at the client. `first_number` counts on from the connections that were accepted
   // for a script.
-  void Drain(RecordedCalls& calls, std::uint32_t first_number);
+  // Returns the number that the next connection would get.
+  std::uint32_t Drain(RecordedCalls& calls, std::uint32_t first_number);
 
   // Wakes a thread that sits in accept (close does not) and resets what is queued.
   void Shutdown(RecordedCalls& calls);
@@ -39,10 +47,13 @@ class Listener {
   [[nodiscard]] bool closed() const;
 
  private:
+  Status SetOptions(const ListenSpec& spec, RecordedCalls& calls);
+
   mutable std::mutex mutex_;
   NativeSocket socket_ =
       kNoSocket;  // never changes once open; `closed_` says whether it still is ours
   bool closed_ = false;
+  bool adopted_ = false;
 };
 
 // Whether an acceptor goes on after this error: it told of one connection, not of the listener

@@ -1,18 +1,21 @@
-// `never`, `iterative` and `event_loop` on one libuv loop with raw non-blocking sockets.
+// `never`, `iterative` and `event_loop` on libuv loops with raw non-blocking sockets: one, or one a
+// worker.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <vector>
 
-#include "core/agent/loop_handlers.h"
-#include "core/agent/loop_thread.h"
+#include "core/agent/listeners.h"
+#include "core/agent/loop_acceptor.h"
 #include "core/agent/server_model.h"
+#include "core/net/handle.h"
 
 namespace tcplab {
 
 class LoopServer final : public ServerModel {
  public:
   explicit LoopServer(ServerContext& context);
-  ~LoopServer() override;
 
   Result<Address> Open() override;
   Status Go(std::int64_t go_ns) override;
@@ -22,24 +25,17 @@ class LoopServer final : public ServerModel {
   [[nodiscard]] std::vector<RecorderTrace> Take() override;
 
  private:
-  void BeginAccepting();
-  void OnListenerReadable();
-  void OnHandlerFree();
-  void CloseListener();
+  Status BeginAccepting(std::int64_t go_ns);
+  Status CloseListeners(std::int64_t when_ns);
 
   ServerContext& context_;
-  Listener listener_;
-  Recorder recorder_;
-  RecordedCalls calls_;
-  std::uint32_t next_number_ = 0;  // the loop's thread only
-  LoopThread thread_;
+  Listeners listeners_;
+  std::vector<std::unique_ptr<LoopAcceptor>> acceptors_;
 
-  // On the loop; destroyed before it.
-  std::optional<LoopHost> host_;
-  std::optional<LoopHandlers> handlers_;
-  std::optional<SocketWatcher> watcher_;
-  std::optional<DeadlineTimer> accept_timer_;
-  std::optional<DeadlineTimer> close_timer_;
+  Recorder closer_recorder_;
+  RecordedCalls closer_calls_;
+  std::optional<Thread> closer_;
+  std::optional<Thread> opener_;  // waits for the signal after which accepting begins
 };
 
 }  // namespace tcplab

@@ -16,6 +16,7 @@ LoopThread::~LoopThread() {
 
 Status LoopThread::Start() {
   Result<Thread> thread = Thread::Start([this] {
+    id_.store(std::this_thread::get_id());
     SysMinimiseTimerSlack();
     loop_.Run();
   });

@@ -1,10 +1,12 @@
 // A libuv loop on a thread of its own, which the agent's main thread can hand work to.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "core/base/result.h"
@@ -29,6 +31,9 @@ class LoopThread {
 
   void Stop();
 
+  // Whether the caller is the loop's thread.
+  [[nodiscard]] bool IsCurrent() const { return std::this_thread::get_id() == id_.load(); }
+
   [[nodiscard]] Loop& loop() { return loop_; }
 
  private:
@@ -41,6 +46,7 @@ class LoopThread {
   bool stopping_ = false;                           // guarded by mutex_
   std::optional<AsyncWake> wake_;
   std::optional<Thread> thread_;
+  std::atomic<std::thread::id> id_;
 };
 
 }  // namespace tcplab

@@ -57,7 +57,10 @@ auto Guarded(const char* what, Parse&& parse) -> Result<decltype(parse())> {
 std::string ToPayload(const ServerPlan& plan, const std::optional<TickMap>& ticks) {
   return WithTicks({{"server", plan.server},
                     {"listener", CapacityToJson(plan.listener)},
-                    {"handlers", CapacityToJson(plan.handlers)}},
+                    {"handlers", CapacityToJson(plan.handlers)},
+                    {"connection", CapacityToJson(plan.connection)},
+                    {"connections", plan.connections},
+                    {"worker", plan.worker}},
                    ticks)
       .dump();
 }
@@ -105,8 +108,12 @@ Result<AnyPlan> PlanFromPayload(const std::string& payload) {
     plan.ticks = TicksFromJson(document);
     plan.is_server = document.contains("server");
     if (plan.is_server) {
-      plan.server = {document.at("server"), CapacityFromJson(document.at("listener")),
-                     CapacityFromJson(document.at("handlers"))};
+      plan.server = {document.at("server"),
+                     CapacityFromJson(document.at("listener")),
+                     CapacityFromJson(document.at("handlers")),
+                     CapacityFromJson(document.at("connection")),
+                     document.at("connections").get<std::size_t>(),
+                     document.at("worker").get<std::uint32_t>()};
     } else {
       plan.fleet = FleetFromJson(document);
     }

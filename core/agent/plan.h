@@ -18,9 +18,13 @@
 namespace tcplab {
 
 struct ServerPlan {
-  nlohmann::json server;        // Case::document's "server"
-  Recorder::Capacity listener;  // of the agent's main thread: set-up, freeze, drain
-  Recorder::Capacity handlers;  // of everything the acceptor and the handlers record together
+  nlohmann::json server;          // Case::document's "server"
+  Recorder::Capacity listener;    // of the agent's main thread: set-up, freeze, drain
+  Recorder::Capacity handlers;    // of everything the acceptor and the handlers record together
+  Recorder::Capacity connection;  // of one connection's handler
+  std::size_t connections = 0;    // how many are expected at the most
+  // Of a worker process: its number from 1 on, by which its connections are told from others'.
+  std::uint32_t worker = 0;
 };
 
 struct FleetPlan {
@@ -41,6 +45,13 @@ struct GoMessage {
 };
 
 // `ticks`: what the agent reads its clock by; the same for all agents of a trial.
+// Numbers of connections are unique over all workers of a server: those of a worker begin here, and
+// those of the server agent itself at 0.
+[[nodiscard]] constexpr std::uint32_t FirstNumberOf(std::uint32_t worker) {
+  constexpr std::uint32_t kNumbersEach = 1U << 20U;
+  return worker * kNumbersEach;
+}
+
 [[nodiscard]] std::string ToPayload(const ServerPlan& plan,
                                     const std::optional<TickMap>& ticks = std::nullopt);
 [[nodiscard]] std::string ToPayload(const FleetPlan& plan,

@@ -6,6 +6,7 @@
 #include "core/agent/blocking_server.h"
 #include "core/agent/libuv_server.h"
 #include "core/agent/loop_server.h"
+#include "core/agent/process_server.h"
 #include "core/agent/server_model.h"
 #include "core/base/check.h"
 #include "core/base/clock.h"
@@ -15,6 +16,11 @@
 namespace tcplab {
 
 std::unique_ptr<ServerModel> MakeServerModel(ServerContext& context) {
+  const AcceptSpec& accept = context.spec.accept;
+  if (accept.model == AcceptModel::kProcessPerConnection || accept.worker == WorkerKind::kProcess) {
+    // A worker process itself is told of none.
+    return std::make_unique<ProcessServer>(context);
+  }
   switch (context.spec.io) {
     case Io::kBlocking:
       return std::make_unique<BlockingServer>(context);
@@ -35,8 +41,10 @@ class ServerAgent {
       : pipe_(pipe),
         signals_([this](const std::string& name) { pipe_.Write(FrameKind::kSignal, name); }),
         recorder_(plan.listener),
-        context_(std::move(spec), plan.handlers, recorder_, signals_),
-        model_(MakeServerModel(context_)) {}
+        context_(std::move(spec), plan, recorder_, signals_),
+        model_(MakeServerModel(context_)) {
+    context_.on_fault = [this](const AgentFault& fault) { pipe_.Fail(fault); };
+  }
 
   [[noreturn]] void Run() {
     const Result<Address> address = model_->Open();

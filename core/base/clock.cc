@@ -18,6 +18,10 @@ std::int64_t MonotonicNs() noexcept {
 
 void UseTicks(const std::optional<TickMap>& map) noexcept { used_map = map.value_or(TickMap{}); }
 
+std::optional<TickMap> CurrentTicks() noexcept {
+  return used_map.ns_per_tick == 0 ? std::nullopt : std::optional(used_map);
+}
+
 TickCalibration::Reading TickCalibration::Read() {
   // Of several looks the one in which least time went by between its two looks at the counter: the
   // others were interrupted, or found the code not in the cache.

@@ -27,6 +27,8 @@ struct TickMap {
 // From now on MonotonicNs() of this process is this map, or with nullopt the system's clock. Before
 // any thread is started.
 void UseTicks(const std::optional<TickMap>& map) noexcept;
+// What it goes by now, for a process that this one starts.
+[[nodiscard]] std::optional<TickMap> CurrentTicks() noexcept;
 
 // Measures the map, better the longer it exists. Used on one thread.
 class TickCalibration {

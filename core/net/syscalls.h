@@ -62,6 +62,8 @@ CallResult SysSend(NativeSocket socket, std::string_view bytes, int flags = 0);
 [[nodiscard]] std::optional<int> SysMessageFlag(std::string_view name);
 CallResult SysShutdown(NativeSocket socket, ShutdownSide side);
 CallResult SysClose(NativeSocket socket);
+// Another descriptor of the same socket, close-on-exec too.
+CallResult SysDuplicate(NativeSocket socket);
 CallResult SysGetSockName(NativeSocket socket, Address& address);
 CallResult SysGetPeerName(NativeSocket socket, Address& address);
 // Reads and clears the pending error: only to conclude a non-blocking connect (a later recv would

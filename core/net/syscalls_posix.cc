@@ -57,6 +57,11 @@ CallResult SysShutdown(NativeSocket socket, ShutdownSide side) {
 
 CallResult SysClose(NativeSocket socket) { return ReturnedByCall(close(socket)); }
 
+CallResult SysDuplicate(NativeSocket socket) {
+  return ReturnedByCall(
+      fcntl(socket, F_DUPFD_CLOEXEC, 0));  // NOLINT(cppcoreguidelines-pro-type-vararg)
+}
+
 CallResult SysGetSockName(NativeSocket socket, Address& address) {
   return GetName(getsockname, socket, address);
 }

@@ -23,6 +23,7 @@ CallResult SysSend(NativeSocket, std::string_view, int) { return NotYet(); }
 std::optional<int> SysMessageFlag(std::string_view) { return std::nullopt; }
 CallResult SysShutdown(NativeSocket, ShutdownSide) { return NotYet(); }
 CallResult SysClose(NativeSocket) { return NotYet(); }
+CallResult SysDuplicate(NativeSocket) { return NotYet(); }
 CallResult SysGetSockName(NativeSocket, Address&) { return NotYet(); }
 CallResult SysGetPeerName(NativeSocket, Address&) { return NotYet(); }
 CallResult SysSoError(NativeSocket) { return NotYet(); }

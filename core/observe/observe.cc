@@ -51,7 +51,7 @@ TrialHealth HealthOf(const Case& a_case, const TrialView& view, const json& outc
   // libuv holds a connection of its own, which the kernel's queue does not count.
   if (view.queue && a_case.server.io != Io::kLibuv) {
     const std::size_t drained = view.connections.size() - view.accepted;
-    const auto length = static_cast<std::size_t>((*view.queue)->result);
+    const auto length = static_cast<std::size_t>(view.queue->length);
     health.queue_mismatches = drained != length + health.late && drained != length ? 1 : 0;
   }
   health.bytes_conserved = BytesConserved(view);
@@ -64,8 +64,8 @@ json EvidenceOf(const TrialView& view) {
     const bool known = client.state && (*client.state)->argument != 0;
     states.push_back(known ? json(TcpStateName((*client.state)->argument)) : json(nullptr));
   }
-  return {{"queue_length", view.queue ? json((*view.queue)->result) : json(nullptr)},
-          {"queue_limit", view.queue ? json((*view.queue)->argument) : json(nullptr)},
+  return {{"queue_length", view.queue ? json(view.queue->length) : json(nullptr)},
+          {"queue_limit", view.queue ? json(view.queue->limit) : json(nullptr)},
           {"tcp_states", std::move(states)}};
 }
 

@@ -117,7 +117,11 @@ std::vector<EventRef> Accepts(TrialView& view, const AgentTrace& server) {
   std::vector<EventRef> accepts;
   for (const RecorderTrace& recorder : server.recorders) {
     for (const Event& event : recorder.events) {
-      if (event.op == Op::kQueue) view.queue = EventRef{&event, &recorder};
+      if (event.op == Op::kQueue) {
+        TrialView::Queue& queue = view.queue ? *view.queue : view.queue.emplace();
+        queue.length += event.result;
+        queue.limit += event.argument;
+      }
       const bool of_listener = event.actor == kListenerActor && event.begin_ns <= view.freeze_ns;
       if (event.op == Op::kClose && of_listener) view.closed_ns = event.begin_ns;
       if (event.op == Op::kAccept && of_listener) {

@@ -78,7 +78,12 @@ struct TrialView {
   std::size_t accepted = 0;
   std::optional<std::int64_t> first_accept_ns;  // when the first accept was called
   std::optional<std::int64_t> closed_ns;        // when the listener was closed by the scenario
-  std::optional<EventRef> queue;  // the accept queue by the kernel's word, before the drain
+  // The accept queues of all listeners together, by the kernel's word, before the drain.
+  struct Queue {
+    std::int64_t length = 0;
+    std::int64_t limit = 0;
+  };
+  std::optional<Queue> queue;
 };
 
 // `trace` must outlive the view, and have been verified.

@@ -232,6 +232,11 @@ void ReadWindow(const Node& root, Budget& budget, Case& a_case) {
   NumberInto(window.With(value), kShortestWindowMs, kLongestWindowMs, a_case.window_ms);
 }
 
+// Whether each connection is served by blocking calls of its own thread or process.
+bool BlocksPerConnection(AcceptModel model) {
+  return model == AcceptModel::kThreadPerConnection || model == AcceptModel::kProcessPerConnection;
+}
+
 bool HasIo(const json& endpoint) { return endpoint.is_object() && endpoint.contains("io"); }
 
 }  // namespace
@@ -307,14 +312,20 @@ void ChooseIo(Scenario& scenario) {
   // results.
   constexpr std::size_t kMostThreads = 64;
   std::size_t largest = 0;
-  bool event_loop = false;
+  bool any_event_loop = false;
+  bool any_blocks = false;
   for (const Case& a_case : scenario.cases) {
     largest = std::max(largest, CountClients(a_case));
-    event_loop = event_loop || a_case.server.accept.model == AcceptModel::kEventLoop;
+    const AcceptModel model = a_case.server.accept.model;
+    any_event_loop = any_event_loop || model == AcceptModel::kEventLoop;
+    any_blocks = any_blocks || BlocksPerConnection(model);
   }
-  const Io server_io = event_loop ? Io::kPoll : Io::kBlocking;
   const Io client_io = largest > kMostThreads ? Io::kPoll : Io::kBlocking;
   for (Case& a_case : scenario.cases) {
+    // Where the model is an axis with models of both kinds, each case has what its model needs.
+    const AcceptModel model = a_case.server.accept.model;
+    const bool polls = model == AcceptModel::kEventLoop || (any_event_loop && !any_blocks);
+    const Io server_io = polls && !BlocksPerConnection(model) ? Io::kPoll : Io::kBlocking;
     json& server = a_case.document["server"];
     if (!HasIo(server)) {
       a_case.server.io = server_io;

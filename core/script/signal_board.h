@@ -23,6 +23,8 @@ class SignalBoard {
   void Give(const std::string& name);
   // An actor of another agent gave it.
   void Receive(const std::string& name);
+  // Calls `heard` with every signal from now on, on the thread that gives or receives it.
+  void OnSignal(std::function<void(const std::string&)> heard);
 
   [[nodiscard]] std::uint64_t Count(const std::string& name) const;
 
@@ -42,6 +44,7 @@ class SignalBoard {
   std::condition_variable changed_;
   std::map<std::string, std::uint64_t> counts_;
   std::vector<std::function<void()>> wakes_;
+  std::vector<std::function<void(const std::string&)>> listeners_;
 };
 
 }  // namespace tcplab

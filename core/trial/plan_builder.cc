@@ -69,7 +69,16 @@ CasePlans BuildPlans(const Case& a_case) {
   plans.server.handlers.events = std::min(handlers.events + fixed + kSpareEvents, kMostEvents);
   plans.server.handlers.addresses = std::min(handled + kSpareEvents, kMostEvents);
   plans.server.handlers.payload = 0;
-  plans.server.listener.events = std::min(2 * handled + kSpareEvents, kMostEvents);
+  const TraceBound one = BoundOf(a_case.server.script, std::min(kMostEvents, largest.sent_bytes));
+  plans.server.connections = std::min(handled, kMostEvents);
+  plans.server.connection.events =
+      std::min(one.events + kSpareEvents, kMostEvents / plans.server.connections + kSpareEvents);
+  plans.server.connection.addresses = std::min(one.addresses + 4, kMostEvents);
+  plans.server.handlers.addresses = std::min(
+      plans.server.handlers.addresses + one.addresses * plans.server.connections, kMostEvents);
+  constexpr std::size_t kCallsOfAListener = 16;
+  plans.server.listener.events = std::min(
+      2 * handled + kSpareEvents + kCallsOfAListener * a_case.server.accept.workers, kMostEvents);
   plans.server.listener.addresses = plans.server.listener.events;
 
   plans.server.server = a_case.document.at("server");

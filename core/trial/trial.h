@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "core/agent/agent_process.h"
 #include "core/agent/plan.h"
 #include "core/agent/protocol.h"
 #include "core/base/clock.h"
 #include "core/net/handle.h"
-#include "core/trial/agent_process.h"
 #include "core/trial/plan_builder.h"
 #include "core/trial/trial_record.h"
 

@@ -166,7 +166,8 @@ class ServerChild : public AgentChild {
  public:
   explicit ServerChild(std::string_view server) {
     const Recorder::Capacity roomy{.events = 4096, .addresses = 256, .payload = 0};
-    Send(FrameKind::kPlan, ToPayload(ServerPlan{nlohmann::json::parse(server), roomy, roomy}));
+    Send(FrameKind::kPlan,
+         ToPayload(ServerPlan{nlohmann::json::parse(server), roomy, roomy, roomy, 4, 0}));
   }
   // Its address; begins the trial.
   Address ReadyAndGo() {

@@ -15,14 +15,21 @@ void ExpectEqual(const Recorder::Capacity& a, const Recorder::Capacity& b) {
 }
 
 TEST(Plan, OfAServerComesBackAsItWas) {
-  const ServerPlan plan{
-      nlohmann::json::parse(R"({"listen": {"backlog": 1}, "script": []})"), {1, 2, 3}, {4, 5, 6}};
+  const ServerPlan plan{nlohmann::json::parse(R"({"listen": {"backlog": 1}, "script": []})"),
+                        {1, 2, 3},
+                        {4, 5, 6},
+                        {7, 8, 9},
+                        10,
+                        11};
   const Result<AnyPlan> back = PlanFromPayload(ToPayload(plan));
   ASSERT_TRUE(back);
   EXPECT_TRUE(back->is_server);
   EXPECT_EQ(back->server.server, plan.server);
   ExpectEqual(back->server.listener, plan.listener);
   ExpectEqual(back->server.handlers, plan.handlers);
+  ExpectEqual(back->server.connection, plan.connection);
+  EXPECT_EQ(back->server.connections, plan.connections);
+  EXPECT_EQ(back->server.worker, plan.worker);
 }
 
 TEST(Plan, OfAFleetComesBackAsItWas) {

@@ -13,6 +13,9 @@
 
 namespace tcplab {
 
+// The descriptor over which a worker is passed sockets.
+constexpr int kSocketPipe = 3;
+
 // Started by uv_spawn, with the same binary unless the command says otherwise. Owned by its trial,
 // and kept by the controller until it has ended: a process handle that is closed earlier leaves a
 // zombie.
@@ -29,11 +32,18 @@ class AgentProcess {
   static Result<std::unique_ptr<AgentProcess>> Start(Loop& loop,
                                                      const std::vector<std::string>& command,
                                                      Callbacks callbacks);
+  // The same with a third pipe, descriptor kSocketPipe of the child, over which sockets are passed.
+  static Result<std::unique_ptr<AgentProcess>> StartWorker(Loop& loop,
+                                                           const std::vector<std::string>& command,
+                                                           Callbacks callbacks);
   ~AgentProcess() = default;
   AgentProcess(const AgentProcess&) = delete;
   AgentProcess& operator=(const AgentProcess&) = delete;
 
   void Send(FrameKind kind, std::string_view payload = {});
+
+  // Gives a worker the socket; the descriptor here is closed once it is sent.
+  Status PassSocket(Loop& loop, NativeSocket socket);
 
   // No callback any more; closes its stdin, at which an agent ends by itself, and kills it to be
   // sure.
@@ -47,7 +57,7 @@ class AgentProcess {
  private:
   explicit AgentProcess(Callbacks callbacks) : callbacks_(std::move(callbacks)) {}
 
-  Status Spawn(Loop& loop, const std::vector<std::string>& command);
+  Status Spawn(Loop& loop, const std::vector<std::string>& command, bool worker);
   void OnExit(std::int64_t status, int signal);
   void OnOutput(ssize_t nread, const char* bytes);
   void Gone(const std::string& why);
@@ -63,6 +73,7 @@ class AgentProcess {
   Handle<uv_process_t> process_;
   Handle<uv_pipe_t> stdin_;
   Handle<uv_pipe_t> stdout_;
+  Handle<uv_pipe_t> sockets_;
 };
 
 }  // namespace tcplab

@@ -1,4 +1,4 @@
-#include "core/trial/agent_process.h"
+#include "core/agent/agent_process.h"
 
 #include <array>
 #include <utility>
@@ -30,15 +30,27 @@ Result<std::unique_ptr<AgentProcess>> AgentProcess::Start(Loop& loop,
                                                           const std::vector<std::string>& command,
                                                           Callbacks callbacks) {
   std::unique_ptr<AgentProcess> agent(new AgentProcess(std::move(callbacks)));
-  if (Status spawned = agent->Spawn(loop, command); !spawned) return Forward(spawned);
+  if (Status spawned = agent->Spawn(loop, command, false); !spawned) return Forward(spawned);
   return agent;
 }
 
-Status AgentProcess::Spawn(Loop& loop, const std::vector<std::string>& command) {
+Result<std::unique_ptr<AgentProcess>> AgentProcess::StartWorker(
+    Loop& loop, const std::vector<std::string>& command, Callbacks callbacks) {
+  std::unique_ptr<AgentProcess> agent(new AgentProcess(std::move(callbacks)));
+  if (Status spawned = agent->Spawn(loop, command, true); !spawned) return Forward(spawned);
+  return agent;
+}
+
+Status AgentProcess::Spawn(Loop& loop, const std::vector<std::string>& command, bool worker) {
   uv_pipe_init(loop.get(), stdin_.get(), 0);
   stdin_.set_open();
   uv_pipe_init(loop.get(), stdout_.get(), 0);
   stdout_.set_open();
+
+  if (worker) {
+    uv_pipe_init(loop.get(), sockets_.get(), 1);
+    sockets_.set_open();
+  }
 
   std::vector<char*> arguments;
   for (const std::string& word : command) {
@@ -47,19 +59,23 @@ Status AgentProcess::Spawn(Loop& loop, const std::vector<std::string>& command) 
   }
   arguments.push_back(nullptr);
 
-  std::array<uv_stdio_container_t, 3> stdio{};
+  std::array<uv_stdio_container_t, 4> stdio{};
   stdio[0].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_READABLE_PIPE);
   stdio[0].data.stream = AsStream(stdin_);
   stdio[1].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
   stdio[1].data.stream = AsStream(stdout_);
   stdio[2].flags = UV_INHERIT_FD;  // an agent prints there only when it dies of a bug
   stdio[2].data.fd = 2;
+  if (worker) {
+    stdio[kSocketPipe].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_READABLE_PIPE);
+    stdio[kSocketPipe].data.stream = AsStream(sockets_);
+  }
 
   uv_process_options_t options{};
   options.file = command.front().c_str();
   options.args = arguments.data();
   options.stdio = stdio.data();
-  options.stdio_count = static_cast<int>(stdio.size());
+  options.stdio_count = static_cast<int>(stdio.size()) - (worker ? 0 : 1);
   options.flags = UV_PROCESS_WINDOWS_HIDE;
   options.exit_cb = [](uv_process_t* handle, std::int64_t status, int signal) {
     auto* owner = static_cast<AgentProcess*>(handle->data);
@@ -103,11 +119,45 @@ void AgentProcess::Send(FrameKind kind, std::string_view payload) {
   if (status == 0) static_cast<void>(write.release());  // the callback frees it
 }
 
+namespace {
+
+// A socket on its way to a worker; frees itself, and with it our descriptor, when it is sent.
+struct Passing {
+  uv_write_t request{};
+  Handle<uv_tcp_t> socket;
+  char byte = 's';  // a socket travels with at least one byte
+};
+
+}  // namespace
+
+Status AgentProcess::PassSocket(Loop& loop, NativeSocket socket) {
+  auto passing = std::make_unique<Passing>();
+  passing->request.data = passing.get();
+  uv_tcp_init(loop.get(), passing->socket.get());
+  passing->socket.set_open();
+  int status = uv_tcp_open(passing->socket.get(), socket);
+  if (status != 0) {
+    SysClose(socket);
+    return HarnessFault(std::string("a socket cannot be passed on: ") + uv_err_name(status));
+  }
+  uv_buf_t buffer = uv_buf_init(&passing->byte, 1);
+  status = uv_write2(&passing->request, AsStream(sockets_), &buffer, 1,
+                     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libuv's upcast
+                     reinterpret_cast<uv_stream_t*>(passing->socket.get()),
+                     [](uv_write_t* request, int) { delete static_cast<Passing*>(request->data); });
+  if (status != 0) {
+    return HarnessFault(std::string("a socket cannot be passed on: ") + uv_err_name(status));
+  }
+  static_cast<void>(passing.release());  // the callback frees it
+  return {};
+}
+
 void AgentProcess::Abandon() {
   callbacks_ = {};
   gone_ = true;
   stdin_.Close();
   stdout_.Close();
+  sockets_.Close();
   output_over_ = true;
   constexpr int kKill = 9;  // SIGKILL, which libuv knows on every platform
   if (!ended_) uv_process_kill(process_.get(), kKill);
