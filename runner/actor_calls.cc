@@ -141,8 +141,8 @@ class CallReader {
   void ReadPause(const EventRef& ref);
   void ReadStep(const EventRef& ref);
 
-  void Add(std::int64_t at_ns, std::string what, std::string like) {
-    happenings_.push_back({at_ns, std::move(what), std::move(like)});
+  void Add(std::int64_t at_ns, std::string what, std::string like, std::int64_t took_ns = 0) {
+    happenings_.push_back({at_ns, std::move(what), std::move(like), took_ns});
   }
   void Begins(const std::string& head, std::int64_t at_ns) {
     Add(at_ns, head + " ...", head + " ...");
@@ -186,7 +186,7 @@ void CallReader::Waits(const std::string& head, const CallEnd& end, std::int64_t
   const bool is_long = end_ns - from_ns >= kLongNs;
   const std::string waited =
       is_long ? fmt::format(" (waited {})", DurationInWords(end_ns - from_ns)) : "";
-  Add(end_ns, like + end.brought + waited, like);
+  Add(end_ns, like + end.brought + waited, like, is_long ? end_ns - from_ns : 0);
 }
 
 void CallReader::ReadCall(const EventRef& ref) {
@@ -227,12 +227,13 @@ void CallReader::ReadPause(const EventRef& ref) {
   const std::string took = DurationInWords(ref->end_ns - ref->begin_ns);
   const std::string signal = SignalOf(*ref.event);
   if (ref->op == Op::kSleep) {
-    Add(ref->end_ns, "slept " + took, fmt::format("slept {}", ref->argument));
+    Add(ref->end_ns, "slept " + took, fmt::format("slept {}", ref->argument),
+        ref->end_ns - ref->begin_ns);
   } else if (ref->op == Op::kSignal) {
     Add(ref->begin_ns, "gave signal " + signal, "gave signal " + signal);
   } else {
     const std::string like = "awaited signal " + signal + (ref->result == 0 ? " -> timeout" : "");
-    Add(ref->end_ns, fmt::format("{} ({})", like, took), like);
+    Add(ref->end_ns, fmt::format("{} ({})", like, took), like, ref->end_ns - ref->begin_ns);
   }
 }
 
@@ -268,7 +269,7 @@ std::string CallReader::OptionInWords(const Event& event) {
   if (std::exchange(option_step_, event.step) != event.step) options_set_ = 0;
   const std::size_t place = options_set_++;
   const Action* const action = ActionAt(*reading_.script, event.step);
-  if (action != nullptr && std::holds_alternative<AbortStep>(*action)) return " SO_LINGER 0";
+  if (action != nullptr && std::holds_alternative<AbortStep>(*action)) return " SO_LINGER {1, 0}";
   const auto* const set = action != nullptr ? std::get_if<SetStep>(action) : nullptr;
   if (set == nullptr || place >= set->options.size()) return NumberArgument(event);
   return fmt::format(" {} {}", set->options[place].name, set->options[place].value);

@@ -19,9 +19,10 @@ namespace tcplab {
 
 // One thing that happened to an actor.
 struct Happening {
-  std::int64_t at_ns = 0;  // on the trace's clock
-  std::string what;        // "recv 1024 -> 5 \"ciao\\n\" (waited 500.1 ms)"
-  std::string like;        // equal in calls that differ in nothing but time and payload
+  std::int64_t at_ns = 0;    // on the trace's clock
+  std::string what;          // "recv 1024 -> 5 \"ciao\\n\" (waited 500.1 ms)"
+  std::string like;          // equal in calls that differ in nothing but time and payload
+  std::int64_t took_ns = 0;  // how long it waited; 0 for a moment
 };
 
 // Whose events they are, and how they are to be read.

@@ -1,8 +1,11 @@
 // `runner explain RESULT|SCENARIO`: one trial as a time line, for a wall.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
@@ -75,7 +78,7 @@ std::variant<ExplainOptions, ExitCode> ParseExplainOptions(const Arguments& argu
           ->check(CLI::NonNegativeNumber);
   app.add_flag("--all", options.all, "every event in a row of its own, however many there are");
   app.add_option("--width", options.style.width, "columns that there are")
-      ->check(CLI::Range(std::size_t{60}, std::size_t{1000}));
+      ->check(CLI::Range(std::size_t{80}, std::size_t{1000}));
   if (auto done = ParseArguments(app, arguments)) return *done;
   if (trial_option->count() > 0) options.trial = trial;
   if (options.all) options.style.most_rows = 0;

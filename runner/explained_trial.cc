@@ -245,7 +245,7 @@ Result<ExplainedTrial> ReadKeptTrial(const std::string& path, const LoadOptions&
   const Result<TrialObservations> observed = Observe(scenario->cases[*chosen], kept->trace);
   if (!observed) return Invalid(Printable(named->path, 4096) + ": " + observed.error().message);
   const std::string origin =
-      fmt::format("trial {} of {} that {} kept{}", kept->round, rounds.size(),
+      fmt::format("trial {} of the {} of this case in {}{}", kept->round, rounds.size(),
                   Printable(named->path, 4096), AmongCases(cases_left));
   return ExplainedTrial{std::move(*scenario), *chosen, std::move(kept->trace), origin};
 }

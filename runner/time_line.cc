@@ -32,6 +32,8 @@ std::vector<EventRef> ListenerEvents(const TrialTrace& trace) {
   return events;
 }
 
+const ServerSpec& ServerOf(const Case& a_case) { return a_case.server; }
+
 // Each client's own script: the names of its signals may have its number in them.
 std::vector<Script> ClientScripts(const Case& a_case) {
   std::vector<Script> scripts;
@@ -68,18 +70,29 @@ std::string StateInWords(const ClientFacts& client) {
 // "send, sleep" become one send and one sleep.
 class Folding {
  public:
+  struct Others {
+    std::size_t count = 0;
+    std::int64_t last_ns = 0;
+    std::int64_t longest_ns = 0;
+  };
+
   explicit Folding(std::vector<Happening> happenings) : happenings_(std::move(happenings)) {}
 
-  // Calls `add(happening, more, until_ns)` for each that is left.
+  // Calls `add(happening, others)` for each that is left, with those that it stands for.
   template <typename Add>
   void Each(const Add& add) const {
     for (std::size_t i = 0; i < happenings_.size();) {
       const std::size_t period = BestPeriod(i);
       const std::size_t covered = period == 0 ? 1 : Covered(i, period);
-      const std::size_t rounds = period == 0 ? 1 : covered / period;
-      for (std::size_t k = 0; k < covered / rounds; ++k) {
-        const std::size_t last = i + k + covered - covered / rounds;
-        add(happenings_[i + k], rounds - 1, happenings_[last].at_ns);
+      const std::size_t step = period == 0 ? 1 : period;
+      for (std::size_t k = i; k < i + step; ++k) {
+        Others others;
+        for (std::size_t other = k + step; other < i + covered; other += step) {
+          ++others.count;
+          others.last_ns = happenings_[other].at_ns;
+          others.longest_ns = std::max(others.longest_ns, happenings_[other].took_ns);
+        }
+        add(happenings_[k], others);
       }
       i += covered;
     }
@@ -170,17 +183,18 @@ class TimeLineBuilder {
 
 void TimeLineBuilder::AddRows(Side side, const std::string& who,
                               std::vector<Happening> happenings) {
-  const auto add = [&](const Happening& happening, std::size_t more, std::int64_t until_ns) {
-    line_.rows.push_back(
-        {Ms(happening.at_ns), side, who, happening.what, more, more > 0 ? Ms(until_ns) : 0});
+  const auto add = [&](const Happening& happening, const Folding::Others& others) {
+    const double until_ms = others.count > 0 ? Ms(others.last_ns) : 0;
+    line_.rows.push_back({Ms(happening.at_ns), side, who, happening.what, others.count, until_ms,
+                          others.longest_ns});
   };
   if (!every_event_) return Folding(std::move(happenings)).Each(add);
-  for (const Happening& happening : happenings) add(happening, 0, 0);
+  for (const Happening& happening : happenings) add(happening, {});
 }
 
 void TimeLineBuilder::AddLast(Side side, const std::string& who, std::int64_t at_ns,
                               std::string what) {
-  line_.last_rows.push_back({Ms(at_ns), side, who, std::move(what), 0, 0});
+  line_.last_rows.push_back({Ms(at_ns), side, who, std::move(what)});
 }
 
 // The call or step that it had not come back from; empty when its script was over.
@@ -260,33 +274,33 @@ void TimeLineBuilder::AddListener() {
     if (over && (every_event_ || !bound_as_asked)) events.push_back(ref);
     // One that came back after the freeze with a connection is told of with the queue.
     if (in_flight && (!ref->finished() || ref->failed())) {
-      AddLast(Side::kServer, case_.server.name, view_.freeze_ns,
-              StillInWords(OpenCallInWords(case_.server.script, ref),
+      AddLast(Side::kServer, ServerOf(case_).name, view_.freeze_ns,
+              StillInWords(OpenCallInWords(ServerOf(case_).script, ref),
                            std::max(ref->begin_ns, view_.go_ns)));
     }
   }
   ActorReading reading;
-  reading.script = &case_.server.script;
+  reading.script = &ServerOf(case_).script;
   reading.from_ns = view_.go_ns;
   reading.every_event = every_event_;
   reading.accepted = [this](const EventRef& accept) { return Accepted(accept); };
-  AddRows(Side::kServer, case_.server.name, ReadCalls(reading, events, std::nullopt));
+  AddRows(Side::kServer, ServerOf(case_).name, ReadCalls(reading, events, std::nullopt));
 }
 
 void TimeLineBuilder::AddConnection(std::size_t index) {
   const ConnectionFacts& connection = view_.connections[index];
   const std::string who = fmt::format("conn {}", index);
   ActorReading reading;
-  reading.script = &case_.server.script;
+  reading.script = &ServerOf(case_).script;
   reading.from_ns = connection.accepted_ns;
   reading.every_event = every_event_;
   AddRows(Side::kServer, who, ReadCalls(reading, connection.events, connection.open));
-  AddWhereItStood(Side::kServer, who, case_.server.script, connection);
+  AddWhereItStood(Side::kServer, who, ServerOf(case_).script, connection);
 }
 
 void TimeLineBuilder::AddQueue() {
   if (view_.queue) {
-    AddLast(Side::kServer, case_.server.name, (*view_.queue)->begin_ns,
+    AddLast(Side::kServer, ServerOf(case_).name, (*view_.queue)->begin_ns,
             fmt::format("accept queue holds {} (backlog {})", (*view_.queue)->result,
                         (*view_.queue)->argument));
   }
@@ -294,7 +308,7 @@ void TimeLineBuilder::AddQueue() {
     if (connection.before_freeze) continue;
     const bool came_late =
         connection.client && ClientOutcome(view_, *connection.client) == "pending";
-    AddLast(Side::kServer, case_.server.name, connection.accepted_ns,
+    AddLast(Side::kServer, ServerOf(case_).name, connection.accepted_ns,
             "in the queue: " + PeerInWords(connection) + (came_late ? ", only just there" : ""));
   }
 }

@@ -19,10 +19,11 @@ struct TimeLineRow {
   Side side = Side::kClients;
   std::string who;   // "client 3", "server", "conn 0"
   std::string what;  // "send 5 -> 5"
-  // How many like it followed in the same actor's own order, and when the last one was; they have
-  // no rows of their own.
+  // How many like it followed in the same actor's own order, when the last one was, and how long
+  // any of them waited at the most (0: nothing to speak of). They have no rows of their own.
   std::size_t more = 0;
   double until_ms = 0;
+  std::int64_t longest_ns = 0;
 };
 
 // What became of one client.

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/base/text.h"
+#include "runner/actor_calls.h"
 #include "runner/columns.h"
 #include "runner/describe.h"
 
@@ -24,7 +24,9 @@ constexpr std::size_t kLeastRoom = 8;
 constexpr std::size_t kMostClientLines = 32;  // more than that are told in groups
 
 std::string FoldInWords(const TimeLineRow& row) {
-  return fmt::format("(x {} more, until {:.3f} ms)", row.more, row.until_ms);
+  const std::string longest =
+      row.longest_ns > 0 ? fmt::format(", up to {}", DurationInWords(row.longest_ns)) : "";
+  return fmt::format("(x {} more{}, until {:.3f} ms)", row.more, longest, row.until_ms);
 }
 
 std::string Time(double ms) { return fmt::format("{:.3f}", ms); }

@@ -10,7 +10,7 @@
 namespace tcplab {
 
 struct TimeLineStyle {
-  std::size_t width = 100;      // columns
+  std::size_t width = 100;      // columns, 80 at least
   std::size_t most_rows = 200;  // of each part, before and after the end; 0: no bound
 };
 
