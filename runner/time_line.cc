@@ -38,12 +38,12 @@ const ServerSpec& ServerOf(const Case& a_case) { return a_case.server; }
 std::vector<Script> ClientScripts(const Case& a_case) {
   std::vector<Script> scripts;
   for (const ScheduledClient& client : Schedule(a_case)) {
+    const auto index = static_cast<std::int64_t>(scripts.size());
+    scripts.push_back(a_case.clients[client.group].script);
     const nlohmann::json::json_pointer at(fmt::format("/clients/{}/script", client.group));
-    Result<Script> own = a_case.document.contains(at)
-                             ? LowerScript(a_case.document.at(at), ScriptRole::kClient,
-                                           static_cast<std::int64_t>(scripts.size()))
-                             : a_case.clients[client.group].script;
-    scripts.push_back(own ? std::move(*own) : a_case.clients[client.group].script);
+    if (!a_case.document.contains(at)) continue;
+    Result<Script> own = LowerScript(a_case.document.at(at), ScriptRole::kClient, index);
+    if (own) scripts.back() = std::move(*own);
   }
   return scripts;
 }
@@ -227,7 +227,7 @@ void TimeLineBuilder::AddClient(std::size_t number) {
 }
 
 std::string TimeLineBuilder::OutcomeInWords(std::size_t number) const {
-  const std::string outcome = ClientOutcome(view_, number);
+  std::string outcome = ClientOutcome(view_, number);
   if (outcome != "accepted") return outcome;
   return fmt::format("accepted as connection {}",
                      *view_.clients[number].attempts.back().connection);
