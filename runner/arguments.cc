@@ -81,4 +81,9 @@ Status ReadAssignments(const Assignments& assignments, LoadOptions& load) {
   return Split(assignments.only_case, "--case", load.only_cases);
 }
 
+ExitCode Complained(const Error& error) {
+  Complain(error.message);
+  return ExitCodeOf(error.kind);
+}
+
 }  // namespace tcplab

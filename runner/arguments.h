@@ -29,4 +29,7 @@ void AddLoadOptions(CLI::App& app, Assignments& assignments, LoadOptions& load);
 // Takes the assignments apart into the options; an error names the one without an '='.
 Status ReadAssignments(const Assignments& assignments, LoadOptions& load);
 
+// Says on stderr what was wrong; the exit code for it.
+ExitCode Complained(const Error& error);
+
 }  // namespace tcplab

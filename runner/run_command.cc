@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <uv.h>
 
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,9 +13,11 @@
 #include "core/result/json_writer.h"
 #include "core/result/result_path.h"
 #include "core/trial/plan_builder.h"
+#include "runner/arguments.h"
 #include "runner/commands.h"
 #include "runner/measure.h"
 #include "runner/output.h"
+#include "runner/own_path.h"
 #include "runner/run_options.h"
 #include "runner/scenario_files.h"
 #include "runner/terminal.h"
@@ -25,15 +26,6 @@ namespace tcplab {
 namespace {
 
 using nlohmann::json;
-
-Result<std::string> OwnPath() {
-  std::array<char, 4096> path{};
-  std::size_t size = path.size();
-  const int status = uv_exepath(path.data(), &size);
-  if (status != 0)
-    return HarnessFault(fmt::format("the runner's own path is not known: {}", uv_err_name(status)));
-  return std::string(path.data(), size);
-}
 
 // Runs the scenarios of one command line, one after the other.
 class Session {
@@ -63,11 +55,6 @@ class Session {
   std::vector<json> documents_;  // kept only where they go to stdout at the end
   bool interrupted_ = false;
 };
-
-ExitCode Complained(const Error& error) {
-  Complain(error.message);
-  return ExitCodeOf(error.kind);
-}
 
 std::optional<std::string> Session::ResultFile(const std::string& scenario_file) const {
   if (options_.to_stdout_only()) return std::nullopt;

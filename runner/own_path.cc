@@ -1,0 +1,19 @@
+#include "runner/own_path.h"
+
+#include <fmt/format.h>
+#include <uv.h>
+
+#include <array>
+
+namespace tcplab {
+
+Result<std::string> OwnPath() {
+  std::array<char, 4096> path{};
+  std::size_t size = path.size();
+  const int status = uv_exepath(path.data(), &size);
+  if (status != 0)
+    return HarnessFault(fmt::format("the runner's own path is not known: {}", uv_err_name(status)));
+  return std::string(path.data(), size);
+}
+
+}  // namespace tcplab
