@@ -131,6 +131,7 @@ constexpr Change kWrong[] = {
     {"/parameters", R"({"a": [[1]]})"},
     {"/parameters", R"({"a": null})"},
     {"/parameters", R"({"a": {"promt": "?"}})"},
+    {"/parameters", R"({"a": {"prompt": "?", "type": "digits"}})"},
     {"/server", "[]"},
     {"/server/backlog", "5"},
     {"/server/name", R"("a.b")"},
