@@ -36,7 +36,7 @@ for target in "$@"; do
   rm -rf "$build/seeds/$target"
   mkdir -p "$folder" "$build/seeds/$target" $build/crashes
   seeds "$target" "$build/seeds/$target"
-  options=(-runs="$runs" -max_total_time="$most_seconds" -timeout=20 -max_len=2048 -entropic=0
+  options=(-runs="$runs" -max_total_time="$most_seconds" -timeout=20 -max_len=2048 -entropic=0 -reload=0
            -artifact_prefix="$build/crashes/$target-" -print_final_stats=1)
   if [ -f "tests/fuzz/$target.dict" ]; then
     { cat "tests/fuzz/$target.dict"; keys; keys | sed 's/^"\(.*\)"$/"\\"\1\\""/'; } \

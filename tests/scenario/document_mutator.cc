@@ -8,7 +8,9 @@ namespace tcplab {
 
 using nlohmann::json;
 
-SchemaWords::SchemaWords(const json& schema, const std::vector<json>& texts) : schema_(schema) {
+SchemaWords::SchemaWords(const json& schema, const std::vector<json>& texts,
+                         const std::vector<std::string>& more)
+    : schema_(schema), keys_(more), strings_(more) {
   Learn(schema);
   for (const json& text : texts) LearnStrings(text);
   for (const char* const text : {"", "a", "${index}", "$index", "$$", "127.0.0.1", "::1",
@@ -132,6 +134,8 @@ void DocumentMutator::Replace(json& value, const std::string& key) {
     value = Make(*schema, 0);
   } else if (value.is_number() || what == 2) {
     value = NumberAtALimit();
+  } else if (value.is_string() && Below(2) == 0) {
+    value = AnyOf(words_.strings());
   } else {
     value = OtherKind();
   }

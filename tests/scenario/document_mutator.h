@@ -19,7 +19,9 @@ namespace tcplab {
 class SchemaWords {
  public:
   // `texts`: documents whose strings may stand where the schema only asks for some string.
-  SchemaWords(const nlohmann::json& schema, const std::vector<nlohmann::json>& texts);
+  // `more`: keys and words, whether the schema knows them or should.
+  SchemaWords(const nlohmann::json& schema, const std::vector<nlohmann::json>& texts,
+              const std::vector<std::string>& more);
 
   // Follows "$ref".
   [[nodiscard]] const nlohmann::json& Resolve(const nlohmann::json& schema) const;
