@@ -23,6 +23,15 @@ const std::string& LectureFolder() {
   return kFolder;
 }
 
+// What was expected, and what was seen instead.
+std::string Verdicts(const json& document) {
+  std::string verdicts;
+  for (const json& a_case : document.at("cases")) {
+    verdicts += a_case.value("expectations", json::array()).dump(2);
+  }
+  return verdicts;
+}
+
 class Lecture : public testing::Test {
  protected:
   Finished Run(const std::string& file, const std::vector<std::string>& set, int trials) {
@@ -38,9 +47,9 @@ class Lecture : public testing::Test {
   // The result of a scenario whose expectations were all met.
   json Met(const std::string& file, const std::vector<std::string>& set = {}, int trials = 2) {
     const Finished run = Run(file, set, trials);
-    EXPECT_EQ(run.exit_code, 0) << run.err << run.out;
     const json document = json::parse(run.out, nullptr, false);
     EXPECT_TRUE(document.is_object()) << run.out;
+    EXPECT_EQ(run.exit_code, 0) << run.err << (document.is_object() ? Verdicts(document) : "");
     return document;
   }
   json Ship(const std::string& name, const std::vector<std::string>& set = {}, int trials = 2) {
