@@ -21,17 +21,13 @@ ConnectionThreads::Place& ConnectionThreads::Next() {
   return *places_[used_++];
 }
 
-bool ConnectionThreads::Start(Place& place, NativeSocket socket) {
+void ConnectionThreads::Start(Place& place, NativeSocket socket) {
   Result<Thread> thread = Thread::Start([this, &place, socket] {
     SysMinimiseTimerSlack();
     place.service.Serve(socket, live_);
   });
-  if (!thread) {
-    place.calls.Close({place.service.number(), kNoStep, 0}, socket);
-    return false;
-  }
+  if (!thread) return context_.on_fault({"thread_not_started", thread.error().message});
   place.thread.emplace(std::move(*thread));
-  return true;
 }
 
 std::vector<RecorderTrace> ConnectionThreads::Take() const {

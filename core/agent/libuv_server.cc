@@ -37,9 +37,19 @@ Result<Address> LibuvServer::Listen() {
   Result<Address> address = Address::Parse(spec.address, spec.port);
   if (!address) return address;
   listener_ = std::make_unique<Handle<uv_tcp_t>>();
-  uv_tcp_init(thread_.loop().get(), listener_->get());
+  // The socket is made now, and not by uv_tcp_bind: options come before that.
+  const unsigned family = address->is_ipv6() ? AF_INET6 : AF_INET;
+  if (const int status = uv_tcp_init_ex(thread_.loop().get(), listener_->get(), family);
+      status != 0) {
+    return CallFailed("uv_tcp_init_ex for", spec, status);
+  }
   listener_->set_open();
   listener_->set_owner(this);
+  uv_os_fd_t descriptor{};
+  uv_fileno(listener_->base(), &descriptor);
+  if (Status set = SetListenOptions(spec, static_cast<NativeSocket>(descriptor), calls_); !set) {
+    return Forward(set);
+  }
 
   sockaddr_storage storage{};
   address->ToSockaddr(storage);

@@ -20,7 +20,7 @@ Result<Address> Listener::Open(const ListenSpec& spec, Blocking blocking, Record
   const CallResult opened = calls.Socket({}, address->is_ipv6(), blocking);
   if (!opened.ok()) return CallFailed("socket for", spec, opened.error);
   socket_ = static_cast<NativeSocket>(opened.value);
-  if (Status set = SetOptions(spec, calls); !set) return Forward(set);
+  if (Status set = SetListenOptions(spec, socket_, calls); !set) return Forward(set);
   if (const CallResult bound = calls.Bind({}, socket_, *address); !bound.ok()) {
     return CallFailed("bind to", spec, bound.error);
   }
@@ -35,11 +35,11 @@ Result<Address> Listener::Open(const ListenSpec& spec, Blocking blocking, Record
   return address;
 }
 
-Status Listener::SetOptions(const ListenSpec& spec, RecordedCalls& calls) {
+Status SetListenOptions(const ListenSpec& spec, NativeSocket socket, RecordedCalls& calls) {
   for (const SetStep::Option& option : spec.options) {
     const Result<CallResult> result =
-        option.text.empty() ? calls.SetOption({}, socket_, option.name, option.value)
-                            : calls.SetTextOption({}, socket_, option.name, option.text);
+        option.text.empty() ? calls.SetOption({}, socket, option.name, option.value)
+                            : calls.SetTextOption({}, socket, option.name, option.text);
     if (!result) return Forward(result);
     if (!result->ok()) return CallFailed("set " + option.name + " for", spec, result->error);
   }

@@ -47,14 +47,15 @@ class Listener {
   [[nodiscard]] bool closed() const;
 
  private:
-  Status SetOptions(const ListenSpec& spec, RecordedCalls& calls);
-
   mutable std::mutex mutex_;
   NativeSocket socket_ =
       kNoSocket;  // never changes once open; `closed_` says whether it still is ours
   bool closed_ = false;
   bool adopted_ = false;
 };
+
+// listen.set, on a socket that is not bound yet.
+Status SetListenOptions(const ListenSpec& spec, NativeSocket socket, RecordedCalls& calls);
 
 // Whether an acceptor goes on after this error: it told of one connection, not of the listener
 // (accept(2)).

@@ -20,7 +20,7 @@ Status LoopAcceptor::Start() {
 
 void LoopAcceptor::AcceptFrom(std::int64_t when_ns) {
   thread_.Run([this, when_ns] {
-    if (listener_.closed()) return;
+    if (released_) return;
     watcher_.emplace(thread_.loop(), listener_.native(), [this] { OnListenerReadable(); });
     if (when_ns == 0) return BeginAccepting();
     timer_.emplace(thread_.loop(), [this] { BeginAccepting(); });
@@ -30,7 +30,7 @@ void LoopAcceptor::AcceptFrom(std::int64_t when_ns) {
 
 void LoopAcceptor::BeginAccepting() {
   accepting_ = true;
-  if (watcher_ && !listener_.closed()) watcher_->Arm(SocketWatcher::kReadable);
+  if (watcher_) watcher_->Arm(SocketWatcher::kReadable);
 }
 
 void LoopAcceptor::OnListenerReadable() {
@@ -63,7 +63,10 @@ void LoopAcceptor::OnHandlerFree() {
 }
 
 void LoopAcceptor::Release() {
-  thread_.Run([this] { watcher_.reset(); });
+  thread_.Run([this] {
+    released_ = true;
+    watcher_.reset();
+  });
 }
 
 void LoopAcceptor::Sync() {

@@ -39,6 +39,7 @@ class LoopAcceptor {
   Recorder recorder_;
   RecordedCalls calls_;
   bool accepting_ = false;               // its time has come; the loop's thread only
+  bool released_ = false;                // the listener is not ours any more; likewise
   std::optional<std::uint32_t> number_;  // of the next connection; the loop's thread only
   LoopThread thread_;
 

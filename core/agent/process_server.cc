@@ -121,6 +121,7 @@ void ProcessServer::Freeze() {
 
 void ProcessServer::Drain() {
   thread_.Run([] {});  // the loop is through with what it was doing
+  pool_.AwaitFrozen();
   listeners_.Drain(context_.main_calls, context_.next_number.load());
 }
 

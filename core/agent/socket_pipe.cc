@@ -10,6 +10,10 @@ uv_stream_t* PipeStream(Handle<uv_pipe_t>& pipe) {
       pipe.get());  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
 }
 
+tl::unexpected<Error> NotTaken(int status) {
+  return HarnessFault(std::string("a passed socket was not taken: ") + uv_err_name(status));
+}
+
 }  // namespace
 
 Status SocketPipe::Start(int descriptor) {
@@ -38,21 +42,33 @@ void SocketPipe::OnRead(ssize_t nread) {
     uv_read_stop(PipeStream(pipe_));  // the server agent is gone: stdin ends this process
     return;
   }
-  while (uv_pipe_pending_count(pipe_.get()) > 0) TakeSocket();
+  // A byte comes with each socket; without one, the kernel could not install it here.
+  if (uv_pipe_pending_count(pipe_.get()) == 0) return on_socket_(NotTaken(UV_EMFILE));
+  while (uv_pipe_pending_count(pipe_.get()) > 0) {
+    const Result<NativeSocket> socket = TakeSocket();
+    on_socket_(socket);
+    if (!socket) return;
+  }
 }
 
 // libuv hands out a handle of its own, whose descriptor ends with it: the script gets another one.
-void SocketPipe::TakeSocket() {
+Result<NativeSocket> SocketPipe::TakeSocket() {
   Handle<uv_tcp_t> handle;
   uv_tcp_init(thread_.loop().get(), handle.get());
   handle.set_open();
   uv_os_fd_t descriptor{};
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libuv's documented upcast
-  if (uv_accept(PipeStream(pipe_), reinterpret_cast<uv_stream_t*>(handle.get())) != 0) return;
-  if (uv_fileno(handle.base(), &descriptor) != 0) return;
+  auto* const stream = reinterpret_cast<uv_stream_t*>(handle.get());
+  if (const int status = uv_accept(PipeStream(pipe_), stream); status != 0) return NotTaken(status);
+  if (const int status = uv_fileno(handle.base(), &descriptor); status != 0) {
+    return NotTaken(status);
+  }
   const CallResult own = SysDuplicate(static_cast<NativeSocket>(descriptor));
   handle.Close();  // closes the descriptor at once
-  if (own.ok()) on_socket_(static_cast<NativeSocket>(own.value));
+  if (!own.ok()) {
+    return HarnessFault("a passed socket was not taken: " + std::string(ErrorName(own.error)));
+  }
+  return static_cast<NativeSocket>(own.value);
 }
 
 }  // namespace tcplab

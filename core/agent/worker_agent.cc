@@ -1,5 +1,6 @@
 #include "core/agent/worker_agent.h"
 
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,10 +27,12 @@ class WorkerAgent {
         recorder_(plan.listener),
         context_(std::move(spec), plan, recorder_, signals_),
         handlers_(context_, live_),
-        sockets_([this](NativeSocket socket) { OnSocket(socket); }) {
+        sockets_([this](Result<NativeSocket> socket) { OnSocket(socket); }) {
     context_.next_number = FirstNumberOf(plan.worker);
-    context_.expected_connections = 1;
-    if (ServesOne()) handlers_.Prepare();
+    if (ServesOne()) {
+      context_.expected_connections = 1;
+      handlers_.Prepare();
+    }
     context_.on_fault = [this](const AgentFault& fault) { pipe_.Fail(fault); };
   }
 
@@ -52,7 +55,7 @@ class WorkerAgent {
         context_.frozen.store(true);
         live_.RecordStates(recorder_);
         if (model_ != nullptr) model_->Freeze();
-        return;
+        return pipe_.Write(FrameKind::kFrozen);
       case FrameKind::kTake:
         Take();
       default:
@@ -64,21 +67,25 @@ class WorkerAgent {
     return context_.spec.accept.model == AcceptModel::kProcessPerConnection;
   }
 
-  // On the thread of the pipe. A connection is served at once; a listener waits for "go".
-  void OnSocket(NativeSocket socket) {
+  // On the thread of the pipe. Both kinds wait for "go", which comes another way and names the
+  // servers that a script may connect to.
+  void OnSocket(const Result<NativeSocket>& socket) {
+    if (!socket) pipe_.Fail({"worker_failed", socket.error().message});
     if (!ServesOne()) {
-      context_.passed_listener = socket;
+      context_.passed_listener = *socket;
       return pipe_.Write(FrameKind::kReady);
     }
+    gone_.wait();
     // The pipe made it non-blocking.
-    SysSetBlocking(socket, Blocking::kYes);
-    handlers_.Start(handlers_.Next(), socket);
+    SysSetBlocking(*socket, Blocking::kYes);
+    handlers_.Start(handlers_.Next(), *socket);
   }
 
   void Go(const std::string& payload) {
     const Result<GoMessage> go = GoFromPayload(payload);
     if (!go) pipe_.Fail({"protocol", go.error().message});
     context_.targets = Targets(go->targets);
+    gone_.count_down();
     if (ServesOne()) return;
     model_ = MakeServerModel(context_);
     const Result<Address> opened = model_->Open();
@@ -105,6 +112,7 @@ class WorkerAgent {
   Recorder recorder_;
   ServerContext context_;
   LiveConnections live_;
+  std::latch gone_{1};                  // opened by "go"
   ConnectionThreads handlers_;          // of a connection that was passed
   std::unique_ptr<ServerModel> model_;  // on a listener that was passed
   SocketPipe sockets_;

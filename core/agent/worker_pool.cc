@@ -11,6 +11,9 @@ namespace tcplab {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
+constexpr std::size_t kSpareWorkerEvents = 64;
+// Beyond it, numbers of connections (FirstNumberOf) would come round again.
+constexpr std::size_t kMostWorkerProcesses = 4000;
 
 // Workers are made of the program that this agent is.
 std::vector<std::string> OwnCommand() {
@@ -26,6 +29,7 @@ struct WorkerPool::Worker {
   std::uint32_t number = 0;  // from 1 on
   bool ready = false;
   bool has_socket = false;
+  bool has_answered = false;  // its trace is here
   std::unique_ptr<AgentProcess> process;
 };
 
@@ -48,6 +52,7 @@ Status WorkerPool::Start(std::size_t count, const nlohmann::json& server) {
 void WorkerPool::StartOne() { Spawn(); }
 
 void WorkerPool::Spawn() {
+  if (workers_.size() >= kMostWorkerProcesses) return Fail("too many worker processes");
   auto worker = std::make_unique<Worker>();
   Worker& raw = *worker;
   raw.number = static_cast<std::uint32_t>(workers_.size()) + 1;
@@ -61,13 +66,16 @@ void WorkerPool::Spawn() {
 
   ServerPlan plan;
   plan.server = server_;
-  plan.listener = {.events = 64, .addresses = 64, .payload = 0};
-  plan.handlers = context_.handler_capacity;
+  // A state at the freeze for each connection that it may be serving by then.
+  const std::size_t own = kSpareWorkerEvents + context_.expected_connections;
+  plan.listener = {.events = own, .addresses = kSpareWorkerEvents, .payload = 0};
+  plan.handlers = ForOneOf(context_.handler_capacity, context_.spec.accept.workers);
   plan.connection = context_.connection_capacity;
   plan.connections = context_.expected_connections;
   plan.worker = raw.number;
   raw.process->Send(FrameKind::kPlan, ToPayload(plan, CurrentTicks()));
   if (!go_.empty()) raw.process->Send(FrameKind::kGo, go_);
+  for (const std::string& signal : signals_) raw.process->Send(FrameKind::kSignal, signal);
 }
 
 void WorkerPool::OnFrame(Worker& worker, const Frame& frame) {
@@ -75,14 +83,12 @@ void WorkerPool::OnFrame(Worker& worker, const Frame& frame) {
     case FrameKind::kReady: {
       const bool first = !std::exchange(worker.ready, true);
       if (first) idle_.push_back(&worker);
-      {
-        const std::lock_guard lock(mutex_);
-        ++ready_;
-        changed_.notify_all();
-      }
+      Count(ready_);
       if (first) on_idle_();
       return;
     }
+    case FrameKind::kFrozen:
+      return Count(frozen_);
     case FrameKind::kSignal:
       giving_ = &worker;  // it knows of it
       context_.signals.Give(frame.payload);
@@ -93,6 +99,7 @@ void WorkerPool::OnFrame(Worker& worker, const Frame& frame) {
       if (!trace) return Fail("a worker's trace: " + trace.error().message);
       const std::lock_guard lock(mutex_);
       for (RecorderTrace& taken : trace->recorders) taken_.push_back(std::move(taken));
+      worker.has_answered = true;
       ++traces_;
       changed_.notify_all();
       return;
@@ -105,7 +112,8 @@ void WorkerPool::OnFrame(Worker& worker, const Frame& frame) {
 }
 
 void WorkerPool::OnGone(const Worker& worker, const std::string& why) {
-  if (taking_) return;  // it has been asked to end
+  const bool owes_a_trace = worker.has_socket && !worker.has_answered;
+  if (taking_ && !owes_a_trace) return;  // it has been asked to end
   Fail("worker " + std::to_string(worker.number) + " " + why);
 }
 
@@ -115,19 +123,21 @@ void WorkerPool::Fail(const std::string& message) const {
 
 // On the thread that gives or receives the signal: the loop's own, for a worker's.
 void WorkerPool::OnSignal(const std::string& name) {
-  if (giving_ != nullptr && thread_.IsCurrent()) {
-    for (const auto& worker : workers_) {
-      if (worker.get() != giving_) worker->process->Send(FrameKind::kSignal, name);
-    }
-    return;
-  }
-  SendToAll(FrameKind::kSignal, name);
+  if (thread_.IsCurrent()) return Tell(name);
+  thread_.Run([&] { Tell(name); });
 }
 
-void WorkerPool::SendToAll(FrameKind kind, const std::string& payload) {
-  thread_.Run([&] {
-    for (const auto& worker : workers_) worker->process->Send(kind, payload);
-  });
+void WorkerPool::Tell(const std::string& signal) {
+  signals_.push_back(signal);
+  for (const auto& worker : workers_) {
+    if (worker.get() != giving_) worker->process->Send(FrameKind::kSignal, signal);
+  }
+}
+
+void WorkerPool::Count(std::size_t& counted) {
+  const std::lock_guard lock(mutex_);
+  ++counted;
+  changed_.notify_all();
 }
 
 bool WorkerPool::AwaitCount(const std::size_t& counted, std::size_t wanted) {
@@ -182,7 +192,19 @@ void WorkerPool::Go(const GoMessage& go) {
   });
 }
 
-void WorkerPool::Freeze() { SendToAll(FrameKind::kFreeze, {}); }
+void WorkerPool::Freeze() {
+  thread_.Run([this] {
+    for (const auto& worker : workers_) {
+      if (!worker->has_socket) continue;
+      ++asked_to_freeze_;
+      worker->process->Send(FrameKind::kFreeze);
+    }
+  });
+}
+
+void WorkerPool::AwaitFrozen() {
+  if (!AwaitCount(frozen_, asked_to_freeze_)) Fail("a worker did not answer the freeze");
+}
 
 std::vector<RecorderTrace> WorkerPool::Take() {
   std::size_t asked = 0;
@@ -195,8 +217,26 @@ std::vector<RecorderTrace> WorkerPool::Take() {
     }
   });
   if (!AwaitCount(traces_, asked)) Fail("a worker did not hand over its trace");
+  AwaitEnds();
   const std::lock_guard lock(mutex_);
   return std::move(taken_);
+}
+
+// Whoever ends before its children leaves them to a process that may not reap them.
+void WorkerPool::AwaitEnds() {
+  std::size_t count = 0;
+  thread_.Run([&] {
+    count = workers_.size();
+    for (const auto& worker : workers_) {
+      worker->process->Abandon();
+      if (worker->process->ended()) {
+        Count(ended_);
+      } else {
+        worker->process->OnEnded([this] { Count(ended_); });
+      }
+    }
+  });
+  if (!AwaitCount(ended_, count)) Fail("a worker process does not end");
 }
 
 }  // namespace tcplab

@@ -46,7 +46,11 @@ class WorkerPool {
   // To all of them, those of later too.
   void Go(const GoMessage& go);
   void Freeze();
-  // What those that got a socket recorded; a fault of the trial if one does not answer.
+  // Waits until all have recorded where their handlers stand: before the clients end, which the
+  // handlers would see.
+  void AwaitFrozen();
+  // What those that got a socket recorded; a fault of the trial if one does not answer. All workers
+  // have then ended and been reaped.
   [[nodiscard]] std::vector<RecorderTrace> Take();
 
  private:
@@ -54,17 +58,20 @@ class WorkerPool {
   void OnFrame(Worker& worker, const Frame& frame);
   void OnGone(const Worker& worker, const std::string& why);
   void OnSignal(const std::string& name);
-  void SendToAll(FrameKind kind, const std::string& payload);
+  void Tell(const std::string& signal);
+  void Count(std::size_t& counted);
   bool AwaitCount(const std::size_t& counted, std::size_t wanted);
+  void AwaitEnds();
   void Fail(const std::string& message) const;
 
   ServerContext& context_;
   LoopThread& thread_;
   std::function<void()> on_idle_;
   std::vector<std::string> command_;
-  nlohmann::json server_;           // what workers are sent
-  std::string go_;                  // its payload, once there was one
-  const Worker* giving_ = nullptr;  // whose signal is being given just now
+  nlohmann::json server_;             // what workers are sent
+  std::string go_;                    // its payload, once there was one
+  std::vector<std::string> signals_;  // given so far, for workers that are started later
+  const Worker* giving_ = nullptr;    // whose signal is being given just now
 
   std::vector<std::unique_ptr<Worker>> workers_;
   std::deque<Worker*> idle_;
@@ -72,8 +79,10 @@ class WorkerPool {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t ready_ = 0;             // "ready" frames so far; guarded by mutex_
+  std::size_t frozen_ = 0;            // "frozen" frames so far; guarded by mutex_
   std::size_t traces_ = 0;            // traces so far; guarded by mutex_
-  bool failed_ = false;               // guarded by mutex_
+  std::size_t ended_ = 0;             // workers reaped after the trial; guarded by mutex_
+  std::size_t asked_to_freeze_ = 0;   // the main thread only
   bool taking_ = false;               // workers may end now; the loop's thread only
   std::vector<RecorderTrace> taken_;  // guarded by mutex_
 };

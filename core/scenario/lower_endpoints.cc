@@ -160,6 +160,10 @@ void CheckModel(const Node& node, const ServerSpec& server) {
         "\"event_loop\" or \"thread_per_connection\" with raw sockets",
         name, server.io == Io::kLibuv ? " and libuv's streams" : ""));
   }
+  if (server.accept.limit && server.accept.worker == WorkerKind::kProcess) {
+    node.Member("accept").Error(
+        "\"limit\" is counted by one process; expected \"worker\": \"thread\" beside it");
+  }
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ CallResult UvTransport::Open(const EventContext& at, bool ipv6) {
   handle_ = std::make_unique<Handle<uv_tcp_t>>();
   const std::int64_t begin_ns = MonotonicNs();
   const int status = uv_tcp_init_ex(loop_.get(), handle_->get(), ipv6 ? AF_INET6 : AF_INET);
-  handle_->set_open();
+  if (status == 0) handle_->set_open();  // else libuv has let go of it already
   handle_->set_owner(this);
   number_ = at.actor;
   const CallResult result = Record(Op::kSocket, at, 0, begin_ns, status);
@@ -243,7 +243,11 @@ CallResult UvTransport::Shutdown(const EventContext& at, ShutdownSide side) {
 
 CallResult UvTransport::Close(const EventContext& at) {
   Show(kNoSocket);
+  // What is still under way belongs to the connection that ends here, not to the next one.
   if (connecting_ != nullptr) std::exchange(connecting_, nullptr)->owner = nullptr;
+  if (writing_ != nullptr) std::exchange(writing_, nullptr)->owner = nullptr;
+  connected_ = {};
+  written_.reset();
   reading_ = false;
   chunks_.clear();
   armed_.reset();

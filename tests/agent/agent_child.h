@@ -99,6 +99,7 @@ class AgentChild {
   }
   AgentFault ExpectFault() { return FaultFromPayload(Expect(FrameKind::kFault)); }
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void Signal(int number) const {
     if (pid_ != kNone) kill(pid_, number);
   }
@@ -164,10 +165,13 @@ inline std::vector<Event> EventsOf(const AgentTrace& trace, Op op) {
 // A server agent that plays `server` (Case::document's part, as JSON text) and is ready.
 class ServerChild : public AgentChild {
  public:
-  explicit ServerChild(std::string_view server) {
+  explicit ServerChild(std::string_view server, std::size_t connections = 4) {
     const Recorder::Capacity roomy{.events = 4096, .addresses = 256, .payload = 0};
-    Send(FrameKind::kPlan,
-         ToPayload(ServerPlan{nlohmann::json::parse(server), roomy, roomy, roomy, 4, 0}));
+    SendPlan(server, roomy, connections);
+  }
+  // One in which each connection has this much room.
+  ServerChild(std::string_view server, const Recorder::Capacity& each) {
+    SendPlan(server, each, 4);
   }
   // Its address; begins the trial.
   Address ReadyAndGo() {
@@ -180,6 +184,13 @@ class ServerChild : public AgentChild {
     Freeze();
     Drain();
     return Take();
+  }
+
+ private:
+  void SendPlan(std::string_view server, const Recorder::Capacity& each, std::size_t connections) {
+    const Recorder::Capacity roomy{.events = 4096, .addresses = 256, .payload = 0};
+    Send(FrameKind::kPlan,
+         ToPayload(ServerPlan{nlohmann::json::parse(server), roomy, roomy, each, connections, 0}));
   }
 };
 

@@ -74,11 +74,11 @@ bool SomebodyConnectsTo(std::uint16_t port) {
   return false;
 }
 
-class BothFleets : public testing::TestWithParam<const char*> {};
+class EveryFleet : public testing::TestWithParam<const char*> {};
 std::string FleetIo(const testing::TestParamInfo<const char*>& io) { return io.param; }
-INSTANTIATE_TEST_SUITE_P(Fleet, BothFleets, testing::Values("blocking", "poll"), FleetIo);
+INSTANTIATE_TEST_SUITE_P(Fleet, EveryFleet, testing::Values("blocking", "poll", "libuv"), FleetIo);
 
-TEST_P(BothFleets, ClientsConnectInTheirTurnAndSayTheirNumbers) {
+TEST_P(EveryFleet, ClientsConnectInTheirTurnAndSayTheirNumbers) {
   const TestListener listener;
   constexpr double kEveryMs = 20;
   FleetChild fleet(GetParam(), R"([{"connect": {}}, {"send": "client ${index}\n"},
@@ -101,7 +101,7 @@ TEST_P(BothFleets, ClientsConnectInTheirTurnAndSayTheirNumbers) {
   }
 }
 
-TEST_P(BothFleets, TraceIsCutAtTheServersStamp) {
+TEST_P(EveryFleet, TraceIsCutAtTheServersStamp) {
   const DeadPort port;
   FleetChild fleet(GetParam(), R"([{"connect": {}}])");
   fleet.ReadyAndGo(port.address());
@@ -111,7 +111,7 @@ TEST_P(BothFleets, TraceIsCutAtTheServersStamp) {
   EXPECT_EQ(fleet.Take().freeze_ns, kStamp);
 }
 
-TEST_P(BothFleets, SnapshotShowsWhereEachClientStands) {
+TEST_P(EveryFleet, SnapshotShowsWhereEachClientStands) {
   const FullListener full;
   FleetChild fleet(GetParam(), R"([{"connect": {}}])", 2, 600'000);
   fleet.ReadyAndGo(full.address());
@@ -123,7 +123,7 @@ TEST_P(BothFleets, SnapshotShowsWhereEachClientStands) {
   EXPECT_EQ(state.step, 0);
 }
 
-TEST_P(BothFleets, RefusedClientsAreDoneAtOnce) {
+TEST_P(EveryFleet, RefusedClientsAreDoneAtOnce) {
   const DeadPort port;
   FleetChild fleet(GetParam(), R"([{"connect": {"label": "c"}}, {"send": "x"}])", 3);
   fleet.ReadyAndGo(port.address());
@@ -133,7 +133,7 @@ TEST_P(BothFleets, RefusedClientsAreDoneAtOnce) {
   EXPECT_EQ(EventsOf(trace, Op::kStep).size(), 6U);
 }
 
-TEST_P(BothFleets, FleetOfNobodyIsDoneAtOnce) {
+TEST_P(EveryFleet, FleetOfNobodyIsDoneAtOnce) {
   const DeadPort port;
   FleetChild fleet(GetParam(), "[]", 0);
   fleet.ReadyAndGo(port.address());
@@ -141,7 +141,7 @@ TEST_P(BothFleets, FleetOfNobodyIsDoneAtOnce) {
   fleet.EndTrial();
 }
 
-TEST_P(BothFleets, GroupWithoutAScriptIsDoneAtOnce) {
+TEST_P(EveryFleet, GroupWithoutAScriptIsDoneAtOnce) {
   const DeadPort port;
   FleetChild fleet(nlohmann::json{{"name", "client"}, {"io", GetParam()}}, 2);
   fleet.ReadyAndGo(port.address());
@@ -150,7 +150,7 @@ TEST_P(BothFleets, GroupWithoutAScriptIsDoneAtOnce) {
 }
 
 // A connection that has heard nothing may only be young: it is given the age of a phantom.
-TEST_P(BothFleets, ScriptsThatHeardNothingAreDoneOnlyOnceTheirConnectionIsOldEnough) {
+TEST_P(EveryFleet, ScriptsThatHeardNothingAreDoneOnlyOnceTheirConnectionIsOldEnough) {
   const TestListener listener;
   FleetChild fleet(GetParam(), R"([{"connect": {}}, {"send": "x"}])");
   fleet.ReadyAndGo(listener.address());
@@ -162,7 +162,7 @@ TEST_P(BothFleets, ScriptsThatHeardNothingAreDoneOnlyOnceTheirConnectionIsOldEno
   EXPECT_GE(done_ns - connect.end_ns, 50 * kNsPerMs);
 }
 
-TEST_P(BothFleets, SocketsStayOpenUntilTheTrialEndsAndThenAreReset) {
+TEST_P(EveryFleet, SocketsStayOpenUntilTheTrialEndsAndThenAreReset) {
   const TestListener listener;
   FleetChild fleet(GetParam(), R"([{"connect": {}}, {"recv": {"until": 1}}])");
   fleet.ReadyAndGo(listener.address());
@@ -175,7 +175,7 @@ TEST_P(BothFleets, SocketsStayOpenUntilTheTrialEndsAndThenAreReset) {
   EXPECT_EQ(ErrorName(SysRecv(server.get(), buffer).error), "ECONNRESET");
 }
 
-TEST_P(BothFleets, SignalsGoBothWays) {
+TEST_P(EveryFleet, SignalsGoBothWays) {
   const DeadPort unused;
   FleetChild fleet(GetParam(), R"([{"signal": "here"}, {"await": {"signal": "go", "count": 2}},
                                    {"signal": "over"}])");
@@ -187,7 +187,7 @@ TEST_P(BothFleets, SignalsGoBothWays) {
   fleet.Expect(FrameKind::kDone);
 }
 
-TEST_P(BothFleets, NoClientConnectsOnceTheTrialIsFrozen) {
+TEST_P(EveryFleet, NoClientConnectsOnceTheTrialIsFrozen) {
   const TestListener listener;
   FleetChild fleet(GetParam(), R"([{"await": "go"}, {"connect": {}}])");
   fleet.ReadyAndGo(listener.address());
@@ -199,7 +199,7 @@ TEST_P(BothFleets, NoClientConnectsOnceTheTrialIsFrozen) {
   EXPECT_EQ(listener.QueueLength(), 0U);
 }
 
-TEST_P(BothFleets, ClientsOfOneGroupMayBeManyAndEachHasAnAddress) {
+TEST_P(EveryFleet, ClientsOfOneGroupMayBeManyAndEachHasAnAddress) {
   constexpr std::size_t kClients = 40;
   const TestListener listener(128);
   FleetChild fleet(GetParam(), R"([{"connect": {}}])", kClients);
@@ -215,6 +215,99 @@ TEST_P(BothFleets, ClientsOfOneGroupMayBeManyAndEachHasAnAddress) {
     }
   }
   EXPECT_EQ(addresses.size(), kClients);
+}
+
+TEST_P(EveryFleet, ClientsOfAGroupStartOnASignalAndCountTheirTimeFromIt) {
+  const TestListener listener;
+  FleetChild fleet(nlohmann::json{{"name", "client"},
+                                  {"io", GetParam()},
+                                  {"start", {{"signal", "now"}}},
+                                  {"script", nlohmann::json::parse(R"([{"connect": {}}])")}},
+                   2, 15);
+  fleet.ReadyAndGo(listener.address());
+  EXPECT_EQ(SysPoll(listener.get(), Ready::kReadable, MonotonicNs() + 30 * kNsPerMs).value, 0);
+  const std::int64_t given_ns = MonotonicNs();
+  fleet.Send(FrameKind::kSignal, "now");
+  fleet.Expect(FrameKind::kDone);
+  const std::vector<Event> connects = EventsOf(fleet.EndTrial(), Op::kConnect);
+  ASSERT_EQ(connects.size(), 2U);
+  for (const Event& connect : connects) {
+    EXPECT_GE(connect.begin_ns, given_ns + connect.actor * 15 * kNsPerMs);
+  }
+}
+
+TEST_P(EveryFleet, GroupWhoseSignalNeverComesHasNotStartedAtTheFreeze) {
+  const TestListener listener;
+  FleetChild fleet(nlohmann::json{{"name", "client"},
+                                  {"io", GetParam()},
+                                  {"start", {{"signal", "never"}}},
+                                  {"script", nlohmann::json::parse(R"([{"connect": {}}])")}},
+                   2);
+  fleet.ReadyAndGo(listener.address());
+  fleet.Send(FrameKind::kSignal, "another");
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_THAT(StatesOf(trace), testing::Each(SocketState::kNotStarted));
+  EXPECT_TRUE(EventsOf(trace, Op::kConnect).empty());
+}
+
+TEST_P(EveryFleet, ClientsComeFromTheAddressesOfTheirRangeInTurn) {
+  const TestListener listener;
+  FleetChild fleet(
+      nlohmann::json{{"name", "client"},
+                     {"io", GetParam()},
+                     {"source", "127.0.0.2-127.0.0.4"},
+                     {"script", nlohmann::json::parse(R"([{"connect": {}}, {"recv": 1}])")}},
+      4, 10);
+  fleet.ReadyAndGo(listener.address());
+  std::vector<std::string> peers;
+  for (int i = 0; i < 4; ++i) {
+    const TestSocket server = listener.Accept();
+    Address peer;
+    ASSERT_TRUE(SysGetPeerName(server.get(), peer).ok());
+    peer.set_port(0);
+    peers.push_back(peer.Encoded());
+    WriteBytes(server.get(), "k");
+  }
+  std::vector<std::string> expected;
+  for (const char* source : {"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.2"}) {
+    expected.push_back(Address::Parse(source, 0)->Encoded());
+  }
+  EXPECT_THAT(peers, testing::UnorderedElementsAreArray(expected));
+}
+
+TEST_P(EveryFleet, ConnectGivesUpAtItsDeadlineAndClosesItsSocket) {
+  const FullListener full;
+  FleetChild fleet(GetParam(), R"([{"connect": {"timeout_ms": 30}}, {"send": "x"}])");
+  fleet.ReadyAndGo(full.address());
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_THAT(StatesOf(trace), ElementsAre(SocketState::kClosed));
+  const std::vector<Event> steps = EventsOf(trace, Op::kStep);
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(steps[0].argument, static_cast<std::uint32_t>(Outcome::Kind::kTimeout));
+  EXPECT_GE(steps[0].end_ns - steps[0].begin_ns, 30 * kNsPerMs);
+  EXPECT_EQ(steps[1].argument, static_cast<std::uint32_t>(Outcome::Kind::kSkipped));
+  EXPECT_EQ(EventsOf(trace, Op::kClose).size(), 1U);
+  EXPECT_FALSE(SomebodyConnectsTo(full.address().port()));
+}
+
+TEST_P(EveryFleet, ClientThatClosesIsSeenToEndAndConnectsAgain) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"repeat": {"times": 2, "steps": [
+      {"connect": {}}, {"send": {"text": "x", "label": "s"}}, {"recv": 1}, {"close": {}}]}}])");
+  fleet.ReadyAndGo(listener.address());
+  for (int i = 0; i < 2; ++i) {
+    const TestSocket server = listener.Accept();
+    EXPECT_EQ(ReadBytes(server.get(), 1), "x");
+    WriteBytes(server.get(), "k");
+    EXPECT_EQ(ReadBytes(server.get(), 1), "") << "its end of the stream";
+    std::array<char, 1> buffer{};
+    EXPECT_TRUE(SysRecv(server.get(), buffer).ok()) << "not by RST";
+  }
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_THAT(StatesOf(trace), ElementsAre(SocketState::kClosed));
+  EXPECT_EQ(EventsOf(trace, Op::kStep).size(), 8U);
 }
 
 }  // namespace

@@ -177,6 +177,36 @@ TEST_P(EveryIo, PortThatIsOnlyBoundRefuses) {
   EXPECT_EQ(AcceptedBefore(server.EndTrial()), 0U);
 }
 
+// What is set before bind shows in what the kernel then gives: the connection inherits it.
+TEST_P(EveryIo, ListenersOptionsAreSetBeforeItListens) {
+  nlohmann::json document = UppercaseServer(io());
+  document["listen"]["set"] = {{"SO_RCVBUF", 4096}};
+  document["script"] = nlohmann::json::parse(
+      R"([{"get": {"option": "SO_RCVBUF", "label": "buffer"}}, {"send": "k"}])");
+  ServerChild server(document.dump());
+  const TestSocket client = ConnectTo(server.ReadyAndGo());
+  EXPECT_EQ(ReadBytes(client.get(), 1), "k");
+  const std::vector<Event> got = EventsOf(server.EndTrial(), Op::kGetOption);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_LE(got[0].result, 2 * 4096) << "by default it is many times that";
+}
+
+TEST_P(EveryIo, LimitLeavesTheNextConnectionInTheQueue) {
+  nlohmann::json document = UppercaseServer(io());
+  document["accept"]["limit"] = 1;
+  ServerChild server(document.dump());
+  const Address address = server.ReadyAndGo();
+  {
+    const TestSocket client = ConnectTo(address);
+    EXPECT_EQ(AnswerTo(client, "a\n"), "A\n");
+  }
+  const TestSocket second = ConnectTo(address);
+  EXPECT_EQ(SysPoll(second.get(), Ready::kReadable, MonotonicNs() + 20 * kNsPerMs).value, 0);
+  const AgentTrace trace = server.EndTrial();
+  EXPECT_EQ(AcceptedBefore(trace), 1U);
+  EXPECT_EQ(Drained(trace), 1U);
+}
+
 TEST_P(EveryIo, HandlersEndClosesItsConnection) {
   nlohmann::json document = UppercaseServer(io());
   document["script"] = nlohmann::json::parse(R"([{"send": "bye"}])");

@@ -77,6 +77,7 @@ class RunnerProcess {
   RunnerProcess(const RunnerProcess&) = delete;
   RunnerProcess& operator=(const RunnerProcess&) = delete;
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void Signal(int number) const { kill(pid_, number); }
 
   Finished Wait(double seconds = 60) {
