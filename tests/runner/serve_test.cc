@@ -43,7 +43,7 @@ TEST(Serve, AnswersClientsThatSomebodyElseWroteUntilItIsEnded) {
   RunnerProcess serving(folder, {"serve", "up.json", "--port", "0"});
   const std::uint16_t port = PortOf(serving);
   ASSERT_NE(port, 0) << serving.ErrSoFar();
-  for (const std::string& text : {"hello\n", "again\n"}) {
+  for (const std::string text : {"hello\n", "again\n"}) {
     TestSocket client = ConnectTo(*Address::Parse("127.0.0.1", port));
     WriteBytes(client.get(), text);
     std::string upper = text;
