@@ -4,23 +4,26 @@
 BUILD  := build
 RUNNER := $(BUILD)/bin/runner
 JOBS   ?= 2
+# Of `make fuzz`, for each target: so many inputs (-1: no limit), in so many seconds (0: no limit).
+RUNS    := 20000
+SECONDS := 30
 # More options for cmake, as in: make test CMAKE_FLAGS=-DTCPLAB_WERROR=ON
 CMAKE_FLAGS ?=
 CTEST_FLAGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build-deps test-deps configure build demo test bench format lint install clean
+.PHONY: help deps build-deps test-deps fuzz-deps configure build demo test fuzz bench format lint install clean
 
 help:          ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 deps:          ## install what building, testing and CI need
-	tools/deps.sh build test check
+	tools/deps.sh build test fuzz check
 
 # SKIP_DEPS=1: where the libraries come from elsewhere (vcpkg, Nix, another distribution).
-build-deps test-deps:
+build-deps test-deps fuzz-deps:
 ifndef SKIP_DEPS
-	@tools/deps.sh $(if $(filter test-deps,$@),build test,build)
+	@tools/deps.sh $(sort build $(@:-deps=))
 endif
 
 configure:
@@ -37,6 +40,9 @@ demo: build-deps        ## from nothing to the first experiment
 test: test-deps         ## build and run every test
 	@$(MAKE) --no-print-directory build
 	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error $(CTEST_FLAGS)
+
+fuzz: fuzz-deps         ## feed broken inputs to scenarios and traces (RUNS=20000 SECONDS=30 each)
+	tests/fuzz/run.sh $(RUNS) $(SECONDS)
 
 bench: build            ## how fast, and how faithful, the runner is
 	@if [ -f tests/bench/run.sh ]; then bash tests/bench/run.sh; \

@@ -76,6 +76,11 @@ const Action* ActionAt(const Script& script, std::uint16_t step) {
 // What a step waits for, in the language's words.
 struct StepWord {
   std::string operator()(const ConnectStep& /*step*/) const { return "connect"; }
+  std::string operator()(const BindStep& /*step*/) const { return "bind"; }
+  std::string operator()(const ListenStep& /*step*/) const { return "listen"; }
+  std::string operator()(const AcceptStep& /*step*/) const { return "accept"; }
+  std::string operator()(const GetStep& step) const { return "get " + step.name; }
+  std::string operator()(const SampleStep& step) const { return "sample " + step.field; }
   std::string operator()(const SendStep& /*step*/) const { return "send"; }
   std::string operator()(const RecvStep& /*step*/) const { return "recv"; }
   std::string operator()(const ReplyStep& /*step*/) const { return "reply"; }

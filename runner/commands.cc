@@ -7,9 +7,10 @@
 namespace tcplab {
 namespace {
 
-constexpr std::array<Command, 5> kCommands = {{
+constexpr std::array<Command, 6> kCommands = {{
     {"run", "run scenarios and write their results (the default)", RunCommand},
     {"explain", "one trial as a time line, clients and server side by side", ExplainCommand},
+    {"serve", "play the server of a scenario alone", ServeCommand},
     {"validate", "check scenarios without running them", ValidateCommand},
     {"list", "what scenarios there are, and how long they take", ListCommand},
     {"doctor", "what can be measured on this machine", DoctorCommand},

@@ -15,6 +15,7 @@ using Arguments = std::vector<std::string>;
 
 ExitCode RunCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
+ExitCode ServeCommand(const Arguments& arguments);
 ExitCode ValidateCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);
 ExitCode DoctorCommand(const Arguments& arguments);

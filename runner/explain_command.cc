@@ -15,6 +15,7 @@
 #include "runner/commands.h"
 #include "runner/describe.h"
 #include "runner/explained_trial.h"
+#include "runner/questions.h"
 #include "runner/scenario_files.h"
 #include "runner/terminal.h"
 #include "runner/time_line.h"
@@ -82,6 +83,7 @@ std::variant<ExplainOptions, ExitCode> ParseExplainOptions(const Arguments& argu
   if (auto done = ParseArguments(app, arguments)) return *done;
   if (trial_option->count() > 0) options.trial = trial;
   if (options.all) options.style.most_rows = 0;
+  options.load.ask = PersonAtTheTerminal();
   if (Status valid = ReadAssignments(assignments, options.load); !valid) {
     return Complained(valid.error());
   }

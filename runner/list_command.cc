@@ -8,6 +8,7 @@
 #include "runner/arguments.h"
 #include "runner/commands.h"
 #include "runner/describe.h"
+#include "runner/questions.h"
 #include "runner/scenario_files.h"
 #include "runner/terminal.h"
 #include "runner/text_layout.h"
@@ -51,6 +52,7 @@ ExitCode ListCommand(const Arguments& arguments) {
   ExitCode code = ExitCode::kOk;
   LoadOptions load;
   load.allow_remote = true;  // only listed
+  load.ask = AnyAnswer();
   std::string text;
   for (const std::string& file : *files) {
     if (const auto scenario = LoadAndReport(file, load, true)) {

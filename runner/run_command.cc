@@ -18,6 +18,7 @@
 #include "runner/measure.h"
 #include "runner/output.h"
 #include "runner/own_path.h"
+#include "runner/questions.h"
 #include "runner/run_options.h"
 #include "runner/scenario_files.h"
 #include "runner/terminal.h"
@@ -39,7 +40,9 @@ class Session {
   ExitCode Run(const std::vector<std::string>& files);
 
  private:
-  [[nodiscard]] std::optional<std::string> ResultFile(const std::string& scenario_file) const;
+  [[nodiscard]] std::optional<std::string> ResultFile(const std::string& scenario_file,
+                                                      bool is_record) const;
+  [[nodiscard]] std::optional<std::string> ResultFile(const Scenario& scenario) const;
   [[nodiscard]] Status CheckPlaces(const std::vector<std::string>& files) const;
   [[nodiscard]] Status CheckBeforeRun(const Scenario& scenario) const;
   [[nodiscard]] MeasureOptions OptionsFor(const Scenario& scenario) const;
@@ -56,16 +59,22 @@ class Session {
   bool interrupted_ = false;
 };
 
-std::optional<std::string> Session::ResultFile(const std::string& scenario_file) const {
+std::optional<std::string> Session::ResultFile(const std::string& scenario_file,
+                                               bool is_record) const {
   if (options_.to_stdout_only()) return std::nullopt;
-  return ResultPath(scenario_file, {environment_.id, options_.out, options_.is_record()});
+  return ResultPath(scenario_file, {environment_.id, options_.out, is_record});
+}
+
+// With answers it is no record, as with --set: the scenario alone does not say what was measured.
+std::optional<std::string> Session::ResultFile(const Scenario& scenario) const {
+  return ResultFile(scenario.file, options_.is_record() && scenario.assignments.empty());
 }
 
 // No result may overwrite another one of the same run.
 Status Session::CheckPlaces(const std::vector<std::string>& files) const {
   std::map<std::string, std::string> places;
   for (const std::string& file : files) {
-    const auto path = ResultFile(file);
+    const auto path = ResultFile(file, options_.is_record());
     if (!path) return {};
     const auto [place, is_new] = places.try_emplace(*path, file);
     if (!is_new) {
@@ -78,7 +87,7 @@ Status Session::CheckPlaces(const std::vector<std::string>& files) const {
 
 Status Session::CheckBeforeRun(const Scenario& scenario) const {
   if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return fits;
-  const auto path = ResultFile(scenario.file);
+  const auto path = ResultFile(scenario);
   if (!path) return {};
   return CheckWritable(*path);
 }
@@ -88,16 +97,18 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.controller.agent_command = {own_path_, "agent"};
   measure.controller.jobs = options_.jobs;
   measure.controller.seed = options_.seed;
+  measure.controller.target = options_.target;
+  if (options_.target) measure.run.target = options_.target->ToString();
   measure.environment = environment_;
   measure.keep_awake = options_.keep_awake;
   measure.run.version = TCPLAB_VERSION;
   measure.run.libuv = uv_version_string();
   measure.run.seed = options_.seed;
-  measure.run.overrides = options_.load.overrides;
+  measure.run.overrides = scenario.assignments;
   measure.run.only_cases = options_.load.only_cases;
   measure.run.only = options_.only;
   measure.run.allow_remote = options_.load.allow_remote;
-  const auto path = ResultFile(scenario.file);
+  const auto path = ResultFile(scenario);
   if (options_.keep_traces && path) measure.traces_path = TracesPath(*path);
   if (!options_.quiet && StderrIsTerminal()) measure.progress = WriteErr;
   return measure;
@@ -120,7 +131,7 @@ ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
     Complain(scenario.name + ": interrupted; what was measured so far is written");
   }
   if (!measurement.traces) code = Worse(code, Complained(measurement.traces.error()));
-  const auto path = ResultFile(scenario.file);
+  const auto path = ResultFile(scenario);
   std::string where;  // as it is shown: only once it is there
   if (path) {
     const Status written = WriteFileAtomically(*path, WriteJson(measurement.document));
@@ -172,6 +183,7 @@ ExitCode RunCommand(const Arguments& arguments) {
   auto& options = std::get<RunOptions>(parsed);
   const Result<std::vector<std::string>> files = FindScenarioFiles(options.names);
   if (!files) return Complained(files.error());
+  options.load.ask = PersonAtTheTerminal();
   Result<std::string> own_path = OwnPath();
   if (!own_path) return Complained(own_path.error());
   return Session(std::move(options), std::move(*own_path)).Run(*files);

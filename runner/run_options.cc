@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <random>
 #include <string_view>
+#include <system_error>
 
 #include "core/base/text.h"
 #include "core/observe/observe.h"
@@ -31,6 +33,29 @@ Status CheckObservations(const std::vector<std::string>& only) {
   return {};
 }
 
+// A literal address and a port. Names are refused: what `localhost` means differs from system to
+// system.
+Status ReadTarget(const std::string& text, RunOptions& options) {
+  const auto wrong = [&] {
+    return Invalid(fmt::format(
+        "--target {}: expected an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+        Printable(text)));
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return wrong();
+  std::string host = text.substr(0, colon);
+  const bool bracketed = host.size() > 1 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || last != end || port == 0) return wrong();
+  const Result<Address> address = Address::Parse(host, port);
+  if (!address || address->is_ipv6() != bracketed) return wrong();
+  options.target = *address;
+  return {};
+}
+
 Status CheckTogether(const RunOptions& options) {
   if (options.keep_traces && options.to_stdout_only()) {
     return Invalid(
@@ -46,6 +71,7 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   RunOptions options;
   Assignments assignments;
   std::string out;
+  std::string target;
   std::string format = "text";
   std::uint32_t trials = 0;
   CLI::App app("Runs TCP scenarios against the stack of this machine and writes what it did.",
@@ -65,6 +91,10 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   app.add_option("--only", options.only, "keep only this observation (repeat for more)")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  CLI::Option* const target_option =
+      app.add_option("--target", target,
+                     "run only the clients, against the server that somebody else runs there")
+          ->type_name("HOST:PORT");
   CLI::Option* const out_option =
       app.add_option("--out", out, "folder in place of results/<environment>; -: to stdout only")
           ->type_name("DIR");
@@ -85,6 +115,7 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   if (seed_option->count() == 0) options.seed = std::random_device()();
   options.json = format == "json";
   Status valid = ReadAssignments(assignments, options.load);
+  if (valid && target_option->count() > 0) valid = ReadTarget(target, options);
   if (valid) valid = CheckTogether(options);
   if (valid) return options;
   Complain(valid.error().message);

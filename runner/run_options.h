@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/net/address.h"
 #include "core/scenario/loader.h"
 #include "runner/commands.h"
 #include "runner/exit_code.h"
@@ -21,6 +22,7 @@ struct RunOptions {
   std::size_t jobs = 0;            // 0: chosen for this machine
   std::uint64_t seed = 0;
   std::vector<std::string> only;  // observations that the result holds; empty: all
+  std::optional<Address> target;  // a foreign server, in place of the scenario's
   bool json = false;
   bool keep_awake = true;
   bool quiet = false;
@@ -30,7 +32,8 @@ struct RunOptions {
   [[nodiscard]] bool to_stdout_only() const { return out == "-"; }
   // Whether the result says what the scenario as it is written says here.
   [[nodiscard]] bool is_record() const {
-    return load.overrides.empty() && load.only_cases.empty() && !load.trials && only.empty();
+    return !target && load.overrides.empty() && load.only_cases.empty() && !load.trials &&
+           only.empty();
   }
 };
 

@@ -12,11 +12,13 @@
 namespace tcplab {
 namespace {
 
+constexpr int kStdin = 0;
 constexpr int kStdout = 1;
 constexpr int kStderr = 2;
 
 }  // namespace
 
+bool StdinIsTerminal() { return uv_guess_handle(kStdin) == UV_TTY; }
 bool StdoutIsTerminal() { return uv_guess_handle(kStdout) == UV_TTY; }
 bool StderrIsTerminal() { return uv_guess_handle(kStderr) == UV_TTY; }
 
@@ -26,6 +28,17 @@ bool StdoutHasColor() {
   const bool refused = no_color != nullptr && *no_color != '\0';
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
   return !refused && !dumb && StdoutIsTerminal();
+}
+
+std::optional<std::string> ReadLine() {
+  std::setvbuf(stdin, nullptr, _IONBF, 0);
+  std::clearerr(stdin);  // a terminal's end of file is over once it was seen
+  std::string line;
+  int c = std::getc(stdin);
+  if (c == EOF) return std::nullopt;
+  for (; c != EOF && c != '\n'; c = std::getc(stdin)) line += static_cast<char>(c);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
 }
 
 Status WriteOut(std::string_view text) {

@@ -1,13 +1,16 @@
 // The runner's standard streams. Nothing of core/ writes to them.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/base/result.h"
 
 namespace tcplab {
 
-// Whether a person looks at the stream.
+// Whether a person looks at the stream, or types into it.
+[[nodiscard]] bool StdinIsTerminal();
 [[nodiscard]] bool StdoutIsTerminal();
 [[nodiscard]] bool StderrIsTerminal();
 
@@ -17,6 +20,10 @@ namespace tcplab {
 
 // A reader who closes the pipe ends our output, not our process (SIGPIPE).
 void IgnoreBrokenPipes();
+
+// The next line of stdin without its end, read byte by byte so that what follows it stays there;
+// nothing at the end of the file.
+[[nodiscard]] std::optional<std::string> ReadLine();
 
 // All of it, at once. A reader who went away is no error; a full disk behind `>` is.
 Status WriteOut(std::string_view text);

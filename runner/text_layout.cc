@@ -82,8 +82,9 @@ void TextLayout::Row(std::string_view label, std::string_view often, std::string
                      Tone tone) {
   const bool again = label == label_;
   label_ = label;
+  const std::size_t column = std::max(kLabelWidth, label.size() + 1);  // a label of any length
   const std::string head =
-      fmt::format("  {:<{}}{:>{}}  ", again ? "" : label, kLabelWidth, often, often_width_);
+      fmt::format("  {:<{}}{:>{}}  ", again ? "" : label, column, often, often_width_);
   const std::size_t room = kWidth - std::min(kWidth / 2, head.size());
   std::vector<std::string_view> lines = Wrapped(what, room, room);
   const bool cut = lines.size() > kMostLinesOfRow;

@@ -300,9 +300,9 @@ void TimeLineBuilder::AddConnection(std::size_t index) {
 
 void TimeLineBuilder::AddQueue() {
   if (view_.queue) {
-    AddLast(Side::kServer, ServerOf(case_).name, (*view_.queue)->begin_ns,
-            fmt::format("accept queue holds {} (backlog {})", (*view_.queue)->result,
-                        (*view_.queue)->argument));
+    AddLast(
+        Side::kServer, ServerOf(case_).name, view_.queue->at_ns,
+        fmt::format("accept queue holds {} (backlog {})", view_.queue->length, view_.queue->limit));
   }
   for (const ConnectionFacts& connection : view_.connections) {
     if (connection.before_freeze) continue;

@@ -4,6 +4,7 @@
 #include "runner/arguments.h"
 #include "runner/commands.h"
 #include "runner/describe.h"
+#include "runner/questions.h"
 #include "runner/scenario_files.h"
 #include "runner/terminal.h"
 
@@ -23,6 +24,7 @@ ExitCode ValidateCommand(const Arguments& arguments) {
     Complain(valid.error().message);
     return ExitCode::kInvalid;
   }
+  load.ask = AnyAnswer();
   const Result<std::vector<std::string>> files = FindScenarioFiles(names);
   if (!files) {
     Complain(files.error().message);

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing, and only that:  tools/deps.sh build | test | check ...
+# Installs what is missing, and only that:  tools/deps.sh build | test | fuzz | check ...
 #   build  compiler and libraries: enough for `make demo`
 #   test   what some tests call besides the runner
+#   fuzz   the compiler that has libFuzzer, and its libraries
 #   check  what CI needs on top
 set -euo pipefail
 
-[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|check..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|fuzz|check..." >&2; exit 2; }
 
 packages() {  # <manager>-<list>
   case $1 in
@@ -17,6 +18,7 @@ packages() {  # <manager>-<list>
       echo libvalijson-dev libgtest-dev libgmock-dev libbenchmark-dev
       ;;
     apt-test) echo iproute2 ;;
+    apt-fuzz) echo clang libclang-rt-dev ;;
     apt-check) echo git clang-format clang-tidy shellcheck ;;
     # The compiler comes with Xcode's command line tools.
     brew-build)
@@ -24,6 +26,7 @@ packages() {  # <manager>-<list>
       echo valijson googletest google-benchmark
       ;;
     brew-test) ;;
+    brew-fuzz) echo llvm ;;
     brew-check) echo clang-format llvm shellcheck ;;
     *)
       echo "deps: no such list: ${1#*-}" >&2

@@ -121,8 +121,13 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 }
 
 std::string Printable(std::string_view text, std::size_t limit) {
+  std::size_t end = std::min(text.size(), limit);
+  // 10xxxxxx continues a character: back to where it begins.
+  while (end < text.size() && end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
   std::string printable;
-  for (const char c : text.substr(0, limit)) {
+  for (const char c : text.substr(0, end)) {
     const auto byte = static_cast<std::uint8_t>(c);
     if (byte < 0x20 || byte == 0x7F) {
       printable += "\\x";
@@ -132,7 +137,7 @@ std::string Printable(std::string_view text, std::size_t limit) {
       printable += c;
     }
   }
-  if (text.size() > limit) printable += "...";
+  if (end < text.size()) printable += "...";
   return printable;
 }
 

@@ -35,7 +35,7 @@ struct ExpectationVerdict {
 
 // Judges every case of a result document, fills its `expectations`, and turns the status of a case,
 // and of the run, to `failed` where nothing worse was said. An observation that the document does
-// not hold (--only) is not judged.
+// not hold (--only) is not judged, nor is what a foreign server would have to tell (--target).
 void AddExpectations(const Scenario& scenario, nlohmann::json& document);
 
 }  // namespace tcplab

@@ -116,8 +116,11 @@ class RecordedCalls {
                                 std::string_view name) {
     Event& event = recorder_.Begin(Op::kGetOption, at);
     Result<OptionValue> got = SysGetOption(socket, name);
-    recorder_.End(event,
-                  got ? got->call.encoded() : -static_cast<std::int64_t>(errors::kNoProtoOpt));
+    std::int64_t result =
+        got ? got->call.encoded() : -static_cast<std::int64_t>(errors::kNoProtoOpt);
+    // Below 0 an event tells of an error; a value that is negative is in the step's outcome.
+    if (got && got->call.ok()) result = std::max<std::int64_t>(0, result);
+    recorder_.End(event, result);
     return got;
   }
 

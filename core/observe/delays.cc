@@ -50,6 +50,7 @@ double MaxDelayMs(const Case& a_case, const TrialView& view) {
   for (const ConnectionFacts& connection : view.connections) AddPauses(longest, connection.events);
 
   longest.Due(a_case.window_ms, view.freeze_ns);
+  if (view.foreign_server) return longest.ms();
   const double accept_after_ms = a_case.server.accept.after_ms;
   // A loop calls accept only once a client has come, which is no delay.
   const bool accepts_at_once = a_case.server.io == Io::kBlocking && accept_after_ms > 0;

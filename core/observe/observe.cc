@@ -90,6 +90,12 @@ std::string_view ObservationClassName(ObservationClass observation_class) {
 
 std::span<const ObservationKind> ObservationKinds() { return kKinds; }
 
+bool NeedsServer(std::string_view observation) {
+  constexpr auto kOfServer = std::to_array<std::string_view>(
+      {"accept_order", "bytes", "queue_order", "recv_calls", "recv_histogram", "recv_sizes"});
+  return std::find(kOfServer.begin(), kOfServer.end(), observation) != kOfServer.end();
+}
+
 Result<TrialObservations> Observe(const Case& a_case, const TrialTrace& trace) {
   if (Status whole = Verify(trace); !whole) return Forward(whole);
   const TrialView view = BuildTrialView(a_case, trace);

@@ -29,6 +29,9 @@ struct ObservationKind {
 // Every observation there is, in the order in which people read them.
 [[nodiscard]] std::span<const ObservationKind> ObservationKinds();
 
+// Whether it is about what a server of ours saw, so that there is none with a foreign server.
+[[nodiscard]] bool NeedsServer(std::string_view observation);
+
 // How far one trial may be believed.
 struct TrialHealth {
   // The longest that something happened later than it was due: a client's start, the end of a

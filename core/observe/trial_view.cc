@@ -118,7 +118,8 @@ std::vector<EventRef> Accepts(TrialView& view, const AgentTrace& server) {
   for (const RecorderTrace& recorder : server.recorders) {
     for (const Event& event : recorder.events) {
       if (event.op == Op::kQueue) {
-        TrialView::Queue& queue = view.queue ? *view.queue : view.queue.emplace();
+        if (!view.queue) view.queue.emplace().at_ns = event.begin_ns;
+        TrialView::Queue& queue = *view.queue;
         queue.length += event.result;
         queue.limit += event.argument;
       }
@@ -231,6 +232,7 @@ TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
   TrialView view;
   view.go_ns = trace.go_ns;
   view.freeze_ns = trace.server.freeze_ns;
+  view.foreign_server = trace.server.name.empty();
   view.drained_ns = view.freeze_ns;
   view.clients.resize(Schedule(a_case).size());
   for (const AgentTrace& fleet : trace.fleets) SortFleetEvents(view, fleet);

@@ -71,6 +71,7 @@ struct ConnectionFacts {
 struct TrialView {
   std::int64_t go_ns = 0;
   std::int64_t freeze_ns = 0;
+  bool foreign_server = false;  // somebody else's: what it saw is not known
   std::int64_t drained_ns = 0;  // when the last accept of the drain ended
   std::vector<ClientFacts> clients;
   // In the order of accept. The first `accepted` of them were accepted for a script.
@@ -80,6 +81,7 @@ struct TrialView {
   std::optional<std::int64_t> closed_ns;        // when the listener was closed by the scenario
   // The accept queues of all listeners together, by the kernel's word, before the drain.
   struct Queue {
+    std::int64_t at_ns = 0;  // when the first was read
     std::int64_t length = 0;
     std::int64_t limit = 0;
   };

@@ -19,11 +19,11 @@ using nlohmann::json;
 
 double ThreeDecimals(double number) { return std::round(number * 1000) / 1000; }
 
-json IoEntry(const Case& a_case) {
+json IoEntry(const Case& a_case, bool foreign_server) {
   json clients = json::object();
   for (const ClientGroup& group : a_case.clients) clients[group.name] = IoName(group.io);
-  return {{"servers", {{a_case.server.name, IoName(a_case.server.io)}}},
-          {"clients", std::move(clients)}};
+  const std::string_view server_io = foreign_server ? "foreign" : IoName(a_case.server.io);
+  return {{"servers", {{a_case.server.name, server_io}}}, {"clients", std::move(clients)}};
 }
 
 json NamesAndValues(const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -205,6 +205,7 @@ json ResultBuilder::Finish(double seconds, bool interrupted) {
 }
 
 bool ResultBuilder::IsWanted(const std::string& observation) const {
+  if (!run_.target.empty() && NeedsServer(observation)) return false;
   return run_.only.empty() ||
          std::find(run_.only.begin(), run_.only.end(), observation) != run_.only.end();
 }
@@ -223,6 +224,7 @@ json ResultBuilder::RunEntry(double seconds, ResultStatus status) const {
                 {"case", NamesAndValues(run_.only_cases)},
                 {"only", run_.only},
                 {"allow_remote", run_.allow_remote}};
+  if (!run_.target.empty()) entry["target"] = run_.target;
   if (!traces_file_.empty()) entry["traces"] = {{"file", traces_file_}, {"seal", traces_seal_}};
   return entry;
 }
@@ -233,10 +235,14 @@ json ResultBuilder::CaseEntry(std::size_t index, bool interrupted) {
   std::stable_sort(record.trials.begin(), record.trials.end(),
                    [](const auto& a, const auto& b) { return a.round < b.round; });
   const Case& a_case = scenario_.cases[index];
-  json entry = {{"parameters", a_case.parameters}, {"trials", record.Measured()},
-                {"io", IoEntry(a_case)},           {"observations", record.Observations(*this)},
-                {"errors", json::array()},         {"health", record.health.Entry()},
-                {"evidence", record.Evidence()},   {"expectations", json::array()}};
+  json entry = {{"parameters", a_case.parameters},
+                {"trials", record.Measured()},
+                {"io", IoEntry(a_case, !run_.target.empty())},
+                {"observations", record.Observations(*this)},
+                {"errors", json::array()},
+                {"health", record.health.Entry()},
+                {"evidence", record.Evidence()},
+                {"expectations", json::array()}};
   ResultStatus status = ResultStatus::kOk;
   if (record.IsUnsupported()) {
     status = ResultStatus::kUnsupported;

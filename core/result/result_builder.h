@@ -34,6 +34,7 @@ struct RunInfo {
   std::vector<std::string> only;                                // --only; empty: every observation
   bool allow_remote = false;
   bool kept_awake = false;  // the processors, while trials ran
+  std::string target;       // the foreign server that was measured against; empty: ours
 };
 
 // Now, as RunInfo::started has it.

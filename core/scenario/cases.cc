@@ -216,6 +216,7 @@ class CaseReader {
 void NameTheCase(const json& document, const Case& a_case, std::size_t first, Problems& problems) {
   for (std::size_t i = first; i < problems.list().size(); ++i) {
     Problem& problem = problems.list()[i];
+    if (problem.anchor != Anchor::kValue) continue;  // no parameter is put into a key
     const json::json_pointer pointer(problem.pointer);
     if (!document.contains(pointer) || !document[pointer].is_string()) continue;
     const auto& text = document[pointer].get_ref<const std::string&>();

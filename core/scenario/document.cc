@@ -113,6 +113,10 @@ Scenario ReadDocument(const Node& root, const LoadOptions& options) {
   if (root.Has("parameters")) parameters.Read(root.Member("parameters"));
   CheckReferences(root, parameters);
   parameters.Override(root, options.overrides);
+  scenario.assignments = options.overrides;
+  if (options.ask && !root.problems().has_errors()) {
+    parameters.Ask(root, options.ask, scenario.assignments);
+  }
   const CaseFilter filter = ReadCaseFilter(root, parameters, options.only_cases);
   if (parameters.CheckMatrix(root)) BuildCases(root, parameters, options.allow_remote, scenario);
   if (root.Has("expect")) {

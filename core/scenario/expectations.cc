@@ -201,7 +201,7 @@ void ReadCase(const Node& node, Draft& draft) {
       const auto& values = parameter->declared;
       const bool known = std::find(values.begin(), values.end(), place.value()) != values.end();
       // A prompt has no values yet: any may come.
-      if (!known && !parameter->prompt) place.Mismatch(ValuesText(values));
+      if (!known && !parameter->question) place.Mismatch(ValuesText(values));
     };
     if (!value.is_array()) check(member);
     for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) check(member.Element(i));

@@ -14,7 +14,7 @@ void JsonCursor::SkipSpaceAndComments() {
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
       Advance();
     } else if (text_.substr(offset_, 2) == "//") {
-      offset_ = std::min(text_.find('\n', offset_), text_.size());
+      offset_ = std::min(text_.find_first_of("\r\n", offset_), text_.size());  // as the parser
     } else if (text_.substr(offset_, 2) == "/*") {
       const std::size_t end = text_.find("*/", offset_ + 2);
       offset_ = end == std::string_view::npos ? text_.size() : end + 2;

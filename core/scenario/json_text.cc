@@ -197,6 +197,10 @@ std::optional<TextError> ParseJsonText(const std::string& text, json& document) 
   start.SkipSpaceAndComments();
   if (auto error = FindBadUtf8(text)) return error;
   if (start.AtEnd()) return TextError{0, {}, "the file is empty, expected a scenario: an object"};
+  // To the parser it is the end of the text, and what follows would be read by nobody but us.
+  if (const std::size_t zero = text.find('\0'); zero != std::string::npos) {
+    return TextError{zero, {}, "found the byte 0x00, expected text"};
+  }
   if (auto error = FindTooDeep(text)) return error;
   constexpr bool kThrow = false;
   constexpr bool kIgnoreComments = true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -31,9 +32,24 @@ struct Diagnostic {
 // number"
 [[nodiscard]] std::string FormatDiagnostic(const Diagnostic& diagnostic);
 
+// A parameter that has a prompt in place of a value.
+struct Question {
+  std::string parameter;
+  std::string prompt;  // as the scenario words it; may be empty
+  bool is_number = false;
+  std::string complaint;  // why the answer before was refused; empty the first time
+};
+
+// The answer, without a line's end, or why there is none.
+using Asker = std::function<Result<std::string>(const Question&)>;
+
 struct LoadOptions {
   // --set NAME=VALUE, in order. Replaces a parameter, or an axis by that one value.
   std::vector<std::pair<std::string, std::string>> overrides;
+  // Whom to ask for a parameter that neither the document nor --set gives a value; nobody: such a
+  // parameter is an error. Asked once for each, and up to three times in all when the answer is no
+  // number where one is wanted. Not asked while something else is known to be wrong.
+  Asker ask;
   // --case NAME=VALUE: only the cases whose parameters have these values.
   std::vector<std::pair<std::string, std::string>> only_cases;
   std::optional<std::uint32_t> trials;

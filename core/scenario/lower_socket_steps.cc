@@ -174,9 +174,10 @@ void ReadConnect(const Node& node, Lowering& lowering) {
 
 void ReadAccept(const Node& node, Lowering& lowering) {
   auto draft = ReadDraft<AcceptStep>(node, kAcceptKeys, kAcceptKeys[0].read, lowering);
-  if (node.Has("as") && draft.step.as == draft.socket) {
-    node.Member("as").Error(
-        "the connection cannot be the listening socket itself; expected another name");
+  const bool named = node.Has("as") || node.value().is_string();
+  if (named && draft.step.as == draft.socket) {
+    const Node as = node.Has("as") ? node.Member("as") : node;
+    as.Error("the connection cannot be the listening socket itself; expected another name");
   } else if (IsItsConnection(draft.socket, lowering)) {
     node.KeyError("a server's script cannot accept on its connection; expected \"socket\"");
   }

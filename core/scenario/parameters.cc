@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "core/base/text.h"
 #include "core/scenario/substitute.h"
@@ -36,15 +37,14 @@ void ReadValue(const Node& node, std::vector<json>& values) {
 }
 
 void ReadParameter(const Node& node, Parameter& parameter) {
-  struct Prompt {
-    std::string text;
-  };
-  static constexpr auto kKeys = std::to_array<Field<Prompt>>({
+  static constexpr auto kKinds = std::to_array<Word<bool>>({{"string", false}, {"number", true}});
+  static constexpr auto kKeys = std::to_array<Field<Question>>({
       {"prompt",
-       [](const Node& n, Prompt& p) {
-         if (auto text = ReadText(n, kMostTextBytes)) p.text = std::move(*text);
+       [](const Node& n, Question& q) {
+         if (auto text = ReadText(n, kMostTextBytes)) q.prompt = std::move(*text);
        },
        true},
+      {"type", [](const Node& n, Question& q) { WordInto<bool>(n, kKinds, q.is_number); }},
   });
   const json& value = node.value();
   if (value.is_array()) {
@@ -58,37 +58,76 @@ void ReadParameter(const Node& node, Parameter& parameter) {
       ReadValue(node.Element(i), parameter.values);
     }
   } else if (value.is_object()) {
-    Prompt prompt;
-    ReadObject<Prompt>(node, "a parameter without a value", kKeys, prompt);
-    parameter.prompt = std::move(prompt.text);
+    Question question;
+    question.parameter = parameter.name;
+    ReadObject<Question>(node, "a parameter without a value", kKeys, question);
+    parameter.question = std::move(question);
   } else {
     ReadValue(node, parameter.values);
   }
   parameter.declared = parameter.values;
 }
 
-// The text of a command line as a value of the kind that `like` holds.
-std::optional<json> ParseLike(const std::string& text, const std::vector<json>& like) {
+// Whether JSON holds the number that was written. A whole number past 64 bits and a fraction past a
+// double's digits would become another one, and nobody would be told.
+bool IsHeldExactly(std::string_view text, const json& number) {
+  if (!number.is_number_float()) return true;
+  if (text.find_first_of(".eE") == std::string_view::npos) return false;
+  std::string digits;
+  for (const char c : text.substr(0, text.find_first_of("eE"))) {
+    if (c >= '0' && c <= '9' && !(digits.empty() && c == '0')) digits += c;
+  }
+  digits.resize(digits.find_last_not_of('0') + 1);  // npos + 1 is 0: nothing but zeros
+  const bool vanished = number == 0.0 && !digits.empty();
+  return !vanished && digits.size() <= std::numeric_limits<double>::digits10;
+}
+
+// The text of a command line or of an answer as a value of the parameter's kind; nothing when it is
+// of another.
+std::optional<json> ParseLike(const std::string& text, const Parameter& parameter) {
+  const std::vector<json>& like = parameter.declared;
+  const bool wants_number = parameter.question && parameter.question->is_number;
   const auto all = [&](auto is_kind) { return std::all_of(like.begin(), like.end(), is_kind); };
   const auto any = [&](auto is_kind) { return std::any_of(like.begin(), like.end(), is_kind); };
   const auto is_text = [](const json& v) { return v.is_string(); };
-  if (all(is_text)) return text;  // a prompt as well
+  if (all(is_text) && !wants_number) return text;  // a prompt as well
   const json value = json::parse(text, nullptr, false);
+  const bool is_number = value.is_number() && IsHeldExactly(text, value);
   const auto same_kind = [&](const json& v) {
-    return (v.is_number() && value.is_number()) || (v.is_boolean() && value.is_boolean());
+    return (v.is_number() && is_number) || (v.is_boolean() && value.is_boolean());
   };
-  if (any(same_kind)) return value;
+  if (any(same_kind) || (wants_number && is_number)) return value;
   if (any(is_text)) return text;
   return std::nullopt;
 }
 
-std::string KindText(const std::vector<json>& values) {
+std::string KindText(const Parameter& parameter) {
+  const std::vector<json>& values = parameter.declared;
   const bool numbers =
+      parameter.question ||
       std::any_of(values.begin(), values.end(), [](const json& v) { return v.is_number(); });
   const bool booleans =
       std::any_of(values.begin(), values.end(), [](const json& v) { return v.is_boolean(); });
   if (numbers) return booleans ? "a number, true or false" : "a number";
   return "true or false";
+}
+
+// What is wrong with a text that is to become the parameter's value, or the value itself in
+// `value`.
+std::optional<std::string> ParseValue(const std::string& text, const Parameter& parameter,
+                                      json& value) {
+  if (!IsUtf8(text) || text.size() > kMostTextBytes) {
+    return "the value is not UTF-8 text of at most 1 MiB";
+  }
+  if (auto parsed = ParseLike(text, parameter)) {
+    value = std::move(*parsed);
+    return std::nullopt;
+  }
+  const std::string kind = KindText(parameter);
+  const bool too_long =
+      kind.starts_with("a number") && json::parse(text, nullptr, false).is_number();
+  return fmt::format("found {}, expected {}{}", Quoted(text), kind,
+                     too_long ? " of at most 64 bits, or of 15 digits with a fraction" : "");
 }
 
 void ReportOption(Problems& problems, std::string_view option, const Assignment& assignment,
@@ -116,13 +155,10 @@ const Parameter* ReadAssignment(const Node& root, std::string_view option,
     fail(names.empty() ? "the scenario has no parameters"
                        : fmt::format("the scenario has no parameter {}; it has {}{}", Quoted(name),
                                      JoinWords(names, "and"), DidYouMean(name, names)));
-  } else if (!IsUtf8(text) || text.size() > kMostTextBytes) {
-    fail("the value is not UTF-8 text of at most 1 MiB");
-  } else if (auto parsed = ParseLike(text, parameter->declared)) {
-    value = std::move(*parsed);
-    return parameter;
+  } else if (const auto problem = ParseValue(text, *parameter, value)) {
+    fail(*problem);
   } else {
-    fail(fmt::format("found {}, expected {}", Quoted(text), KindText(parameter->declared)));
+    return parameter;
   }
   return nullptr;
 }
@@ -152,8 +188,9 @@ void Parameters::Read(const Node& node) {
                       Quoted(name)));
       continue;
     }
-    parameters_.push_back({name, {}, {}, std::nullopt});
-    ReadParameter(member, parameters_.back());
+    Parameter& parameter = parameters_.emplace_back();
+    parameter.name = name;
+    ReadParameter(member, parameter);
   }
 }
 
@@ -166,6 +203,33 @@ void Parameters::Override(const Node& root, const std::vector<Assignment>& assig
   }
 }
 
+void Parameters::Ask(const Node& root, const Asker& ask, std::vector<Assignment>& assignments) {
+  for (Parameter& parameter : parameters_) {
+    if (!parameter.values.empty() || !parameter.question) continue;
+    Question question = *parameter.question;
+    for (int i = 0; i < kMostAnswers && parameter.values.empty(); ++i) {
+      Result<std::string> answer = ask(question);
+      if (!answer) {
+        question.complaint = answer.error().message;
+        break;
+      }
+      json value;
+      if (auto problem = ParseValue(*answer, parameter, value)) {
+        question.complaint = std::move(*problem);
+        continue;
+      }
+      parameter.values = {std::move(value)};
+      assignments.emplace_back(parameter.name, std::move(*answer));
+    }
+    if (!parameter.values.empty()) continue;
+    const Node place = root.Member("parameters");
+    place.Member(parameter.name)
+        .Error(fmt::format("the parameter has no value: {}; give one with --set {}=...",
+                           question.complaint, parameter.name));
+    return;  // whoever did not answer this one is not asked for more
+  }
+}
+
 bool Parameters::CheckMatrix(const Node& root) const {
   bool complete = true;
   std::size_t count = 1;
@@ -173,12 +237,12 @@ bool Parameters::CheckMatrix(const Node& root) const {
   for (const Parameter& parameter : parameters_) {
     if (parameter.values.empty()) {
       complete = false;
-      if (!parameter.prompt) continue;  // reported when it was read
+      if (!parameter.question) continue;  // reported when it was read
+      const std::string& prompt = parameter.question->prompt;
       const Node place = root.Member("parameters");
       place.Member(parameter.name)
-          .Error(fmt::format(
-              "the parameter has no value; give one with --set {}=...{}", parameter.name,
-              parameter.prompt->empty() ? "" : " (" + Quoted(*parameter.prompt) + ")"));
+          .Error(fmt::format("the parameter has no value; give one with --set {}=...{}",
+                             parameter.name, prompt.empty() ? "" : " (" + Quoted(prompt) + ")"));
       continue;
     }
     const std::size_t values = parameter.values.size();

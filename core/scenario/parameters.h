@@ -9,18 +9,20 @@
 #include <utility>
 #include <vector>
 
+#include "core/scenario/loader.h"
 #include "core/scenario/node.h"
 
 namespace tcplab::internal {
 
 inline constexpr std::size_t kMostCases = 10'000;
+inline constexpr int kMostAnswers = 3;  // to one question
 
 // A parameter and the values it takes, one after the other.
 struct Parameter {
   std::string name;
   std::vector<nlohmann::json> values;    // one, or an axis; none while only a prompt is given
   std::vector<nlohmann::json> declared;  // as the document has them, whatever --set says
-  std::optional<std::string> prompt;
+  std::optional<Question> question;      // in place of a value
 };
 
 // NAME=VALUE as it was given on the command line.
@@ -34,6 +36,8 @@ class Parameters {
   void Read(const Node& node);
   // Puts the values of --set in place. Reported at `root`, for they stand nowhere in the document.
   void Override(const Node& root, const std::vector<Assignment>& assignments);
+  // Asks for the values that are still missing, and adds the answers to `assignments`.
+  void Ask(const Node& root, const Asker& ask, std::vector<Assignment>& assignments);
   // Reports a prompt that nobody answered and a matrix that is too large. True when there are
   // cases.
   [[nodiscard]] bool CheckMatrix(const Node& root) const;

@@ -1,7 +1,6 @@
 #include "core/scenario/problems.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 #include "core/base/text.h"
@@ -24,12 +23,7 @@ void Problems::Add(Problem problem) {
 
 std::string Quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
-  std::size_t end = std::min(text.size(), kLongest);
-  // 10xxxxxx continues a character: step back to where it begins.
-  while (end < text.size() && end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
-  return "\"" + Printable(text.substr(0, end)) + (end < text.size() ? "...\"" : "\"");
+  return "\"" + Printable(text, kLongest) + "\"";
 }
 
 std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/scenario/expectation.h"
@@ -113,6 +114,8 @@ struct Scenario {
   std::vector<std::string> source;
   std::string file;         // as it was named on the command line
   nlohmann::json document;  // as parsed, before any parameter was replaced
+  // What --set and the answers to prompts replaced: with them the same scenario is loaded again.
+  std::vector<std::pair<std::string, std::string>> assignments;
   std::uint32_t trials = 20;
   bool sensitive = false;  // nothing else may run beside a trial
   bool local_errors_are_data = false;

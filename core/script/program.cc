@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/script/transform.h"
+
 namespace tcplab {
 namespace {
 
@@ -74,6 +76,8 @@ TraceBound StepBound(const Action& action) {
     const std::size_t calls = send->each == 0 ? 1 : (bytes + send->each - 1) / send->each;
     bound.events = Add(bound.events, calls);
     bound.sent_bytes = bytes;
+  } else if (const auto* reply = std::get_if<ReplyStep>(&action)) {
+    bound.reply_bytes = MostBytesBeyondMessage(reply->transform) + reply->end.size();
   } else if (const auto* set = std::get_if<SetStep>(&action)) {
     bound.events += set->options.size();
   }
@@ -85,6 +89,7 @@ void AddTo(TraceBound& total, const TraceBound& more, std::size_t times) {
   total.addresses = Add(total.addresses, Multiply(more.addresses, times));
   total.connections = Add(total.connections, Multiply(more.connections, times));
   total.sent_bytes = Add(total.sent_bytes, Multiply(more.sent_bytes, times));
+  total.reply_bytes = Add(total.reply_bytes, Multiply(more.reply_bytes, times));
 }
 
 TraceBound RangeBound(const Script& script, std::size_t first, std::size_t last,
@@ -103,6 +108,12 @@ TraceBound RangeBound(const Script& script, std::size_t first, std::size_t last,
   return total;
 }
 
+template <typename T>
+bool AnyStep(const Script& script) {
+  return std::any_of(script.begin(), script.end(),
+                     [](const Step& step) { return std::holds_alternative<T>(step.action); });
+}
+
 }  // namespace
 
 Program::Program(Script script) : script_(std::move(script)), socket_count_(SocketCount(script_)) {
@@ -118,10 +129,19 @@ Program::Program(Script script) : script_(std::move(script)), socket_count_(Sock
 }
 
 TraceBound BoundOf(const Script& script, std::size_t incoming_bytes) {
+  // A script that accepts may talk to itself: what it sends on one socket comes in on another, and
+  // is answered there.
+  std::size_t received = incoming_bytes;
+  if (AnyStep<AcceptStep>(script)) {
+    const TraceBound own = RangeBound(script, 0, script.size(), Add(incoming_bytes, 1));
+    received = Add(received, own.sent_bytes);
+    if (AnyStep<ReplyStep>(script)) received = Add(Multiply(received, 2), own.reply_bytes);
+  }
   // A loop without a number of rounds goes on while something comes, a byte a round at the slowest.
-  TraceBound bound = RangeBound(script, 0, script.size(), Add(incoming_bytes, 1));
+  TraceBound bound = RangeBound(script, 0, script.size(), Add(received, 1));
   constexpr std::size_t kEventsPerByte = 2;  // a recv, and a poll or EAGAIN before it
-  bound.events = Add(bound.events, Multiply(incoming_bytes, kEventsPerByte));
+  bound.events = Add(bound.events, Multiply(received, kEventsPerByte));
+  bound.received_bytes = received;
   return bound;
 }
 

@@ -50,6 +50,9 @@ struct TraceBound {
   std::size_t addresses = 0;
   std::size_t connections = 0;  // connects, each of which may become a connection at the server
   std::size_t sent_bytes = 0;
+  std::size_t reply_bytes = 0;  // by which its replies are longer than what they answer
+  std::size_t received_bytes =
+      0;  // what came in, and what it sent from one of its sockets to another
 };
 // `incoming_bytes`: how many bytes may reach the actor at the most; each may be a recv of its own.
 [[nodiscard]] TraceBound BoundOf(const Script& script, std::size_t incoming_bytes);

@@ -57,6 +57,21 @@ std::string Prime(std::string_view message) {
 
 }  // namespace
 
+std::size_t MostBytesBeyondMessage(Transform transform) {
+  constexpr std::size_t kLongestCount = 20;  // of a 64-bit number
+  switch (transform) {
+    case Transform::kUppercase:
+    case Transform::kEcho:
+      return 0;
+    case Transform::kConsonants:
+      return kLongestCount;
+    case Transform::kPrime:
+      return std::string_view("not a number").size();
+  }
+  TCPLAB_CHECK(false);
+  return 0;
+}
+
 std::string Apply(Transform transform, std::string_view message) {
   switch (transform) {
     case Transform::kUppercase:

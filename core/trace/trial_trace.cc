@@ -8,8 +8,10 @@ std::string Where(const AgentTrace& trace, std::size_t recorder) {
 }
 
 bool HasKnownResult(const Event& event) {
-  if (event.op == Op::kStep && event.argument > static_cast<std::uint32_t>(Outcome::kLastKind)) {
-    return false;
+  if (event.op == Op::kStep) {
+    if (event.argument > static_cast<std::uint32_t>(Outcome::kLastKind)) return false;
+    // The value of a socket option may be any number: SO_LINGER that is off is -1.
+    if (event.argument == static_cast<std::uint32_t>(Outcome::Kind::kBytes)) return true;
   }
   return event.result > -static_cast<std::int64_t>(ErrorCodeCount());
 }

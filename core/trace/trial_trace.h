@@ -31,7 +31,7 @@ struct AgentTrace {
 
 struct TrialTrace {
   std::int64_t go_ns = 0;  // when the clients' schedule began, on the controller's clock
-  AgentTrace server;
+  AgentTrace server;       // without a name where it was a foreign one, of which nothing is known
   std::vector<AgentTrace> fleets;
 
   friend bool operator==(const TrialTrace&, const TrialTrace&) = default;

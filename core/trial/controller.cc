@@ -13,6 +13,7 @@
 #include "core/net/handle.h"
 #include "core/net/syscalls.h"
 #include "core/trial/plan_builder.h"
+#include "core/trial/signal_watcher.h"
 #include "core/trial/trial.h"
 
 namespace tcplab {
@@ -36,28 +37,6 @@ TickCalibration& Calibration() {
   static TickCalibration calibration;
   return calibration;
 }
-
-// Calls back on SIGINT and SIGTERM, on the loop.
-class SignalWatcher {
- public:
-  SignalWatcher(Loop& loop, int number, std::function<void(int)> callback)
-      : callback_(std::move(callback)) {
-    uv_signal_init(loop.get(), handle_.get());
-    handle_.set_open();
-    handle_.set_owner(this);
-    uv_signal_start(
-        handle_.get(),
-        [](uv_signal_t* handle, int signal) {
-          auto* owner = static_cast<SignalWatcher*>(handle->data);
-          if (owner != nullptr) owner->callback_(signal);
-        },
-        number);
-  }
-
- private:
-  std::function<void(int)> callback_;
-  Handle<uv_signal_t> handle_;
-};
 
 // The slots of a run, and what is in them. Lives for one RunTrials.
 class Run {
@@ -118,6 +97,7 @@ class Run {
     setup.window_ms = scenario_.cases[planned.case_index].window_ms;
     setup.patience_ms = options_.patience_ms;
     setup.agent_command = options_.agent_command;
+    setup.foreign = options_.target;
     setup.ticks = Calibration().Measure();
     UseTicks(setup.ticks);  // its timers and "go" are on the clock of the agents
     setup.record.case_index = planned.case_index;
@@ -186,7 +166,8 @@ std::size_t DefaultJobs() {
 }
 
 std::size_t EffectiveJobs(const Scenario& scenario, const ControllerOptions& options) {
-  if (scenario.sensitive) return 1;
+  // Trials side by side would meet at the one foreign server.
+  if (scenario.sensitive || options.target) return 1;
   return options.jobs == 0 ? DefaultJobs() : options.jobs;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/net/address.h"
 #include "core/scenario/scenario.h"
 #include "core/trial/trial_record.h"
 
@@ -23,6 +24,9 @@ struct ControllerOptions {
   // How long an agent may be silent while something is awaited of it, in ms. Generous: a machine
   // that is slower than this gives an error, not a wrong fact.
   double patience_ms = 30'000;
+  // A server that somebody else runs, and against which the clients are run; no server of ours is
+  // started then.
+  std::optional<Address> target;
 };
 
 // How a run ended.

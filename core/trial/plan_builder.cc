@@ -43,8 +43,11 @@ CasePlans BuildPlans(const Case& a_case) {
     largest.connections = std::max(largest.connections, one.connections);
   }
   const TraceBound handler_alone = BoundOf(a_case.server.script, 0);
+  // "0" is answered by "not prime": of many short messages the answers are much longer.
+  const std::size_t beyond =
+      BoundOf(a_case.server.script, std::min(kMostEvents, largest.sent_bytes)).reply_bytes;
   const std::size_t incoming =
-      std::min(kMostEvents, largest.sent_bytes) +
+      std::min(kMostEvents, largest.sent_bytes) + std::min(kMostEvents, beyond) +
       std::min(kMostEvents, handler_alone.sent_bytes) *
           std::max<std::size_t>(1, std::min(kMostEvents, largest.connections));
 
@@ -53,12 +56,13 @@ CasePlans BuildPlans(const Case& a_case) {
     const TraceBound one = BoundOf(group.script, std::min(kMostEvents, incoming));
     each.events = std::max(each.events, one.events);
     each.addresses = std::max(each.addresses, one.addresses);
+    each.received_bytes = std::max(each.received_bytes, one.received_bytes);
   }
   const std::size_t share = std::max<std::size_t>(1, clients);
   plans.fleet.each.events = std::min(each.events + kSpareEvents, kMostEvents / share);
   plans.fleet.each.addresses = std::min(each.addresses + 4, kMostEvents / share);
-  plans.fleet.each.payload =
-      std::min({incoming * kPayloadPerByte, kMostPayloadEach, kMostPayload / share});
+  plans.fleet.each.payload = std::min({std::min(kMostEvents, each.received_bytes) * kPayloadPerByte,
+                                       kMostPayloadEach, kMostPayload / share});
 
   // One bound for all handlers together: what each can record by itself, and what comes in from all
   // clients.

@@ -54,13 +54,17 @@ void Trial::StartAgents() {
     callbacks.on_gone = [this, who](const std::string& why) { OnGone(who, why); };
     return AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
   };
-  Result<std::unique_ptr<AgentProcess>> server = start("server", &Trial::OnServerFrame);
-  if (!server) return Fail("agent_not_started", server.error().message);
-  server_ = std::move(*server);
+  if (setup_.foreign) {
+    target_ = *setup_.foreign;
+  } else {
+    Result<std::unique_ptr<AgentProcess>> server = start("server", &Trial::OnServerFrame);
+    if (!server) return Fail("agent_not_started", server.error().message);
+    server_ = std::move(*server);
+    server_->Send(FrameKind::kPlan, ToPayload(setup_.plans->server, setup_.ticks));
+  }
   Result<std::unique_ptr<AgentProcess>> fleet = start("fleet", &Trial::OnFleetFrame);
   if (!fleet) return Fail("agent_not_started", fleet.error().message);
   fleet_ = std::move(*fleet);
-  server_->Send(FrameKind::kPlan, ToPayload(setup_.plans->server, setup_.ticks));
   fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet, setup_.ticks));
 }
 
@@ -102,11 +106,14 @@ void Trial::OnFleetFrame(const Frame& frame) {
   }
   if (frame.kind == FrameKind::kDone) {
     // Also while the freeze is under way: the scripts may end at the same time as the window.
-    if (state_ != State::kRunning) return;
-    Enter(State::kFreezingServer);
-    return server_->Send(FrameKind::kFreeze);
+    if (state_ == State::kRunning) FreezeServer();
+    return;
   }
   if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingFleet) {
+    if (server_ == nullptr) {
+      Enter(State::kTakingFleet);
+      return fleet_->Send(FrameKind::kTake);
+    }
     Enter(State::kDraining);
     return server_->Send(FrameKind::kDrain);
   }
@@ -134,10 +141,28 @@ void Trial::OnServerReady(const std::string& payload) {
 void Trial::Go() {
   trace_.go_ns = MonotonicNs() + kLeadNs;
   const std::string go = ToPayload(GoMessage{trace_.go_ns, {{target_name_, target_}}});
-  server_->Send(FrameKind::kGo, go);
+  if (server_ != nullptr) server_->Send(FrameKind::kGo, go);
   fleet_->Send(FrameKind::kGo, go);
   Enter(State::kRunning);
   timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms));
+}
+
+// A foreign server freezes nothing: then the stamp that counts is ours.
+void Trial::FreezeServer() {
+  if (server_ != nullptr) {
+    Enter(State::kFreezingServer);
+    return server_->Send(FrameKind::kFreeze);
+  }
+  Enter(State::kFreezingFleet);
+  fleet_->Send(FrameKind::kFreeze, ToPayload(GoMessage{MonotonicNs(), {}}));
+}
+
+// What the server saw is not known: its trace has no name and nothing in it.
+void Trial::EndWithoutServer() {
+  trace_.server = AgentTrace{"", "monotonic", trace_.fleets.front().freeze_ns, {}};
+  if (Status whole = Verify(trace_); !whole) return Fail("lost_events", whole.error().message);
+  record_.trace = std::move(trace_);
+  Finish();
 }
 
 void Trial::OnServerFrozen(const std::string& payload) {
@@ -168,6 +193,7 @@ void Trial::OnServerTrace(const std::string& payload) {
 void Trial::OnGone(const char* who, const std::string& why) {
   if (state_ == State::kOver) return;
   if (state_ == State::kEndingFleet && who == std::string_view("fleet")) {
+    if (server_ == nullptr) return EndWithoutServer();
     Enter(State::kTakingServer);
     return server_->Send(FrameKind::kTake);
   }
@@ -177,10 +203,7 @@ void Trial::OnGone(const char* who, const std::string& why) {
 
 void Trial::OnTimer() {
   if (state_ == State::kOver) return;
-  if (state_ == State::kRunning) {
-    Enter(State::kFreezingServer);
-    return server_->Send(FrameKind::kFreeze);
-  }
+  if (state_ == State::kRunning) return FreezeServer();
   Fail("timeout", "no answer for " + std::to_string(static_cast<int>(setup_.patience_ms)) +
                       " ms while the trial was " + StateName(static_cast<int>(state_)));
 }

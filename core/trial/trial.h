@@ -1,4 +1,5 @@
-// One trial: its agents, and the steps from their start to their traces.
+// One trial: its agents, and the steps from their start to their traces. Against a foreign server
+// there is only a fleet, and the steps that are the server's are left out.
 //
 //   starting --all ready--> running --all done, or the window is over--> freezing the server
 //     --frozen--> freezing the fleet --frozen--> draining --drained--> taking the fleet's trace
@@ -32,7 +33,8 @@ class Trial {
     double patience_ms = 0;        // for every answer of an agent
     std::optional<TickMap> ticks;  // what its agents read their clocks by
     std::vector<std::string> agent_command;
-    TrialRecord record;  // what is known of it beforehand
+    std::optional<Address> foreign;  // a server that somebody else runs, in place of ours
+    TrialRecord record;              // what is known of it beforehand
   };
   Trial(Loop& loop, Setup setup, std::function<void()> on_over);
 
@@ -69,6 +71,8 @@ class Trial {
   void OnServerFrozen(const std::string& payload);
   void OnFleetTrace(const std::string& payload);
   void OnServerTrace(const std::string& payload);
+  void FreezeServer();
+  void EndWithoutServer();
   void OnGone(const char* who, const std::string& why);
   void Go();
   void OnTimer();

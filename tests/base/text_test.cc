@@ -90,6 +90,9 @@ TEST(Printable, ControlCharactersCannotReachATerminal) {
 TEST(Printable, LongTextIsCut) {
   EXPECT_EQ(Printable("abcdef", 3), "abc...");
   EXPECT_EQ(Printable("abc", 3), "abc");
+  EXPECT_EQ(Printable("ab\xC3\xA4", 3), "ab...") << "not inside a character";
+  EXPECT_EQ(Printable("ab\xC3\xA4z", 4), "ab\xC3\xA4...");
+  EXPECT_EQ(Printable("\xF0\x9F\x98\x80", 3), "...");
 }
 
 }  // namespace

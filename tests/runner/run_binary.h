@@ -53,6 +53,7 @@ class RunnerProcess {
     rlim_t descriptors = 0;      // 0: as many as the test has
     std::string out;             // a file for stdout in place of the test's own
     bool closed_stdout = false;  // a pipe that nobody reads
+    int in_descriptor = -1;      // for stdin, which is empty otherwise
     int out_descriptor = -1;     // a descriptor for stdout, or for stderr
     int err_descriptor = -1;
     std::vector<std::pair<std::string, std::string>> environment;
@@ -108,6 +109,9 @@ class RunnerProcess {
     return count;
   }
 
+  // What it has written to stderr so far.
+  [[nodiscard]] std::string ErrSoFar() const { return Text(streams_ / "err"); }
+
   // Once the runner and an agent are there, it is in the middle of its work.
   [[nodiscard]] bool WaitForAgents() const {
     return Eventually([this] { return Living() >= 2; }, 30);
@@ -128,6 +132,8 @@ class RunnerProcess {
     if (chdir(folder.path().c_str()) != 0) _exit(126);
     Redirect(STDOUT_FILENO, options_.out.empty() ? streams_ / "out" : options_.out);
     Redirect(STDERR_FILENO, streams_ / "err");
+    dup2(options_.in_descriptor >= 0 ? options_.in_descriptor : open("/dev/null", O_RDONLY),
+         STDIN_FILENO);
     if (options_.out_descriptor >= 0) dup2(options_.out_descriptor, STDOUT_FILENO);
     if (options_.err_descriptor >= 0) dup2(options_.err_descriptor, STDERR_FILENO);
     if (options_.closed_stdout) {

@@ -1,6 +1,5 @@
 // `runner run`, from its arguments to its files, with the real binary.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "core/result/trace_file.h"
 #include "tests/result/made_up.h"
 #include "tests/runner/run_binary.h"
+#include "tests/runner/terminal.h"
 
 namespace tcplab {
 namespace {
@@ -200,39 +200,8 @@ TEST_F(RunCommand, AFullDiskBehindStdoutIsAFault) {
   EXPECT_NE(run.err.find("standard output: No space left on device"), std::string::npos) << run.err;
 }
 
-// A terminal that a test looks at.
-class Terminal {
- public:
-  Terminal() : master_(posix_openpt(O_RDWR | O_NOCTTY)) {
-    grantpt(master_);
-    unlockpt(master_);
-    slave_ = open(ptsname(master_), O_RDWR | O_NOCTTY);
-  }
-  ~Terminal() {
-    close(master_);
-    close(slave_);
-  }
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
-
-  [[nodiscard]] int slave() const { return slave_; }
-
-  // What was written to it so far.
-  [[nodiscard]] std::string Read() const {
-    std::string text(65536, '\0');
-    fcntl(master_, F_SETFL, O_NONBLOCK);
-    const ssize_t size = read(master_, text.data(), text.size());
-    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    return text;
-  }
-
- private:
-  int master_;
-  int slave_ = -1;
-};
-
 TEST_F(RunCommand, ShowsItsProgressOnATerminalAndTakesItAway) {
-  const Terminal terminal;
+  Terminal terminal;
   RunnerProcess::Options options;
   options.err_descriptor = terminal.slave();
   ASSERT_EQ(Run({"scenarios/quick.json"}, options).exit_code, 0);
@@ -243,7 +212,7 @@ TEST_F(RunCommand, ShowsItsProgressOnATerminalAndTakesItAway) {
 }
 
 TEST_F(RunCommand, QuietShowsNoProgress) {
-  const Terminal terminal;
+  Terminal terminal;
   RunnerProcess::Options options;
   options.err_descriptor = terminal.slave();
   ASSERT_EQ(Run({"scenarios/quick.json", "--trials", "1", "--quiet"}, options).exit_code, 0);
@@ -252,7 +221,7 @@ TEST_F(RunCommand, QuietShowsNoProgress) {
 
 TEST_F(RunCommand, ColoursAreForTerminalsWhoseOwnersWantThem) {
   const auto has_color = [this](const std::vector<std::string>& more, const char* no_color) {
-    const Terminal terminal;
+    Terminal terminal;
     RunnerProcess::Options options;
     options.out_descriptor = terminal.slave();
     options.environment = {{"TERM", "xterm"}, {"NO_COLOR", no_color}};

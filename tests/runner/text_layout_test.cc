@@ -26,6 +26,15 @@ TEST(TextLayout, ALabelIsShownOnceForTheRowsThatFollow) {
             "  replies       20 of 20  nothing\n");
 }
 
+TEST(TextLayout, ALongLabelIsFollowedByASpaceAndItsRowsStandBelowEachOther) {
+  TextLayout layout({}, 8);
+  layout.Row("step second_hears", "19 of 20", "ok 6");
+  layout.Row("step second_hears", "1 of 20", "timeout");
+  EXPECT_EQ(layout.text(),
+            "  step second_hears 19 of 20  ok 6\n"
+            "                     1 of 20  timeout\n");
+}
+
 TEST(TextLayout, NoLineIsWiderThanAHundredColumns) {
   std::string words;
   for (int i = 0; i < 60; ++i) words += "word" + std::to_string(i) + " ";

@@ -4,7 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -19,6 +23,34 @@ namespace tcplab {
 inline std::string SourceDir() {
   const char* const dir = std::getenv("TCPLAB_SOURCE_DIR");
   return dir != nullptr ? dir : TCPLAB_SOURCE_DIR;
+}
+
+// Every scenario that ships, by its path. Sorted: a folder has no order.
+inline std::vector<std::string> ShippedScenarios() {
+  namespace fs = std::filesystem;
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(SourceDir() + "/scenarios")) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".json") && !name.ends_with(".schema.json")) {
+      paths.push_back(entry.path().generic_string());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+inline std::string ReadText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Options of somebody who answers every prompt.
+inline LoadOptions Answering() {
+  LoadOptions options;
+  options.ask = [](const Question& question) -> Result<std::string> {
+    return std::string(question.is_number ? "1" : "text");
+  };
+  return options;
 }
 
 inline nlohmann::json MinimalDocument() {

@@ -1,6 +1,8 @@
 // The schema that editors use, as a validator.
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 // g++ 12 warns of its own <regex> once a sanitizer is on (GCC bug 105562).
@@ -26,14 +28,30 @@ class JsonSchema {
     valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(adapter, schema_);
   }
 
-  [[nodiscard]] bool Accepts(const nlohmann::json& document) const {
-    valijson::Validator validator(valijson::Validator::kStrongTypes);
+  [[nodiscard]] bool Accepts(nlohmann::json document) const {
+    WriteWholeNumbersAsSuch(document);
     const valijson::adapters::NlohmannJsonAdapter adapter(document);
-    return validator.validate(schema_, adapter, nullptr);
+    return validator_.validate(schema_, adapter, nullptr);
   }
 
  private:
+  // To a schema 5.0 is an integer (draft 7, 6.1.1), and equal to 5; valijson looks at how it is
+  // stored. As deep as the document.
+  static void WriteWholeNumbersAsSuch(nlohmann::json& value) {
+    constexpr double kExact = 9007199254740992.0;  // 2^53
+    if (value.is_structured()) {
+      for (nlohmann::json& inner : value) WriteWholeNumbersAsSuch(inner);
+    } else if (value.is_number_float()) {
+      const double number = value.get<double>();
+      if (std::trunc(number) == number && std::fabs(number) <= kExact) {
+        value = static_cast<std::int64_t>(number);
+      }
+    }
+  }
+
   valijson::Schema schema_;
+  // Keeps the regular expressions that it has compiled.
+  mutable valijson::Validator validator_{valijson::Validator::kStrongTypes};
 };
 
 }  // namespace tcplab

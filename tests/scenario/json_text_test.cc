@@ -34,6 +34,22 @@ TEST(JsonText, CommentsOfBothKindsAreSkipped) {
   EXPECT_EQ(document, nlohmann::json::parse(R"({"a": 1})"));
 }
 
+// Found by fuzzing: where the two readers of a text do not agree on the end of a comment, one of
+// them meets brackets that the other did not.
+TEST(JsonText, CommentEndsWithItsLineWhateverEndsThat) {
+  EXPECT_EQ(ErrorOf("// first\r[\n]"), "");
+  EXPECT_EQ(ErrorOf("[ // [\r\n]"), "");
+  EXPECT_EQ(ErrorOf("{\"a\": 1, // first\r\"a\": 2\n}"),
+            "1:19 the key \"a\" stands twice in one object");
+}
+
+TEST(JsonText, ZeroByteIsNoEndOfTheText) {
+  using std::string_literals::operator""s;
+  EXPECT_EQ(ErrorOf("// first\0 [\n[]]"s), "1:9 found the byte 0x00, expected text");
+  EXPECT_EQ(ErrorOf("[]\0]"s), "1:3 found the byte 0x00, expected text");
+  EXPECT_EQ(ErrorOf("[\"\0\"]"s), "1:3 found the byte 0x00, expected text");
+}
+
 TEST(JsonText, ByteOrderMarkIsNoPartOfTheText) {
   const std::string text = "\xEF\xBB\xBF{\"a\": 1}";
   EXPECT_FALSE(Parse(text));

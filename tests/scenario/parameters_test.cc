@@ -138,6 +138,100 @@ TEST(Parameters, PromptWithoutAValueAsksForSet) {
   EXPECT_EQ(SentIn(draft.Override("word", "5")), "5");
 }
 
+constexpr const char* kNumberPrompt = R"({"n": {"prompt": "Number:", "type": "number"}})";
+
+TEST(Parameters, PromptForANumberTakesNothingElse) {
+  EXPECT_EQ(CasesOf(With(kNumberPrompt).Override("n", "-7")).at(0), R"({"n":-7})");
+  EXPECT_EQ(CasesOf(With(kNumberPrompt).Override("n", "0.5")).at(0), R"({"n":0.5})");
+  for (const char* const wrong : {"abc", "", "true", "\"5\"", "5 6", "0x10", "1e999", "nan"}) {
+    EXPECT_THAT(With(kNumberPrompt).Override("n", wrong).Errors(),
+                Contains(HasSubstr("expected a number")))
+        << wrong;
+  }
+  EXPECT_THAT(With(R"({"n": {"prompt": "?", "type": "digits"}})").Errors(),
+              Contains("/parameters/n/type: found the string \"digits\", expected \"string\" or "
+                       "\"number\""));
+}
+
+TEST(Parameters, NumberKeepsTheDigitsThatWereGiven) {
+  for (const char* const exact :
+       {"9223372036854775783", "9223372036854775808", "18446744073709551615",
+        "-9223372036854775808", "9007199254740993", "0.123456789012345", "0"}) {
+    const Draft draft = With(kNumberPrompt).Override("n", exact);
+    EXPECT_EQ(CasesOf(draft).at(0), std::string(R"({"n":)") + exact + "}");
+    EXPECT_EQ(SentIn(draft), exact);
+  }
+  for (const char* const changed : {"18446744073709551616", "-9223372036854775809",
+                                    "0.12345678901234567", "100000000000000000000", "1e-999"}) {
+    EXPECT_THAT(With(kNumberPrompt).Override("n", changed).Errors(),
+                Contains(HasSubstr("of at most 64 bits")))
+        << changed;
+  }
+}
+
+// Answers one after the other, and notes what was asked.
+struct Person {
+  std::vector<std::string> answers;
+  std::vector<Question> asked;
+
+  Result<std::string> Answer(const Question& question) {
+    asked.push_back(question);
+    if (asked.size() > answers.size()) return Invalid("nobody is here");
+    return answers[asked.size() - 1];
+  }
+};
+
+Draft& Ask(Draft& draft, Person& person) {
+  draft.options().ask = [&person](const Question& question) { return person.Answer(question); };
+  return draft;
+}
+
+TEST(Asker, IsAskedForWhatHasNoValueAndItsAnswerCanBeSetNextTime) {
+  Draft draft = With(R"({"a": 1, "b": {"prompt": "B?"}, "c": {"prompt": "C?"}})");
+  Person person{{"answer"}, {}};
+  const Scenario scenario = Ask(draft.Override("b", "set"), person).Get();
+  ASSERT_EQ(person.asked.size(), 1U);
+  EXPECT_EQ(person.asked[0].parameter, "c");
+  EXPECT_EQ(person.asked[0].prompt, "C?");
+  EXPECT_EQ(scenario.cases.at(0).parameters.dump(), R"({"a":1,"b":"set","c":"answer"})");
+  EXPECT_EQ(scenario.assignments,
+            (std::vector<std::pair<std::string, std::string>>{{"b", "set"}, {"c", "answer"}}));
+}
+
+TEST(Asker, IsToldWhyAnAnswerWasRefusedAndAskedThreeTimesInAll) {
+  Draft draft = With(kNumberPrompt);
+  Person person{{"x", "\xFF", "5"}, {}};
+  EXPECT_THAT(CasesOf(Ask(draft, person)), ElementsAre(R"({"n":5})"));
+  ASSERT_EQ(person.asked.size(), 3U);
+  EXPECT_EQ(person.asked[0].complaint, "");
+  EXPECT_TRUE(person.asked[0].is_number);
+  EXPECT_EQ(person.asked[1].complaint, R"(found "x", expected a number)");
+  EXPECT_THAT(person.asked[2].complaint, HasSubstr("not UTF-8"));
+
+  Person stubborn{{"x", "y", "z", "5"}, {}};
+  EXPECT_THAT(
+      Ask(draft, stubborn).Errors(),
+      ElementsAre(R"(/parameters/n: the parameter has no value: found "z", expected a number; )"
+                  "give one with --set n=..."));
+  EXPECT_EQ(stubborn.asked.size(), 3U);
+}
+
+TEST(Asker, WhoGoesAwayIsNotAskedForTheRest) {
+  Draft draft = With(R"({"a": {"prompt": "A?"}, "b": {"prompt": "B?"}})");
+  Person person;
+  EXPECT_THAT(Ask(draft, person).Errors(),
+              ElementsAre(HasSubstr("/parameters/a: the parameter has no value: nobody is here"),
+                          HasSubstr("/parameters/b: the parameter has no value; give")));
+  EXPECT_EQ(person.asked.size(), 1U);
+}
+
+TEST(Asker, IsLeftAloneWhileSomethingElseIsWrong) {
+  Draft draft = With(R"({"a": {"prompt": "A?"}})");
+  Person person{{"x"}, {}};
+  EXPECT_EQ(Ask(draft.Set("/trials", "0"), person).Errors().size(), 2U);
+  EXPECT_THAT(person.asked, IsEmpty());
+}
+
 TEST(Parameters, ErrorThatAParameterBringsNamesItsCase) {
   Draft draft;
   draft.Set("/parameters", R"({"n": [1, -2]})").Set("/clients/0/count", R"("$n")");

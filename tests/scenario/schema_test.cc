@@ -1,13 +1,12 @@
 // The schema that editors use and the parser say the same of a document, wherever both can judge
 // it.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "core/scenario/socket_options.h"
+#include "tests/scenario/beyond_schema.h"
 #include "tests/scenario/fixture.h"
 #include "tests/scenario/json_schema.h"
 
@@ -17,8 +16,7 @@ namespace {
 using nlohmann::json;
 
 json ReadJson(const std::string& name) {
-  std::ifstream file(SourceDir() + "/scenarios/" + name);
-  return json::parse(file, nullptr, true, true);
+  return json::parse(ReadText(SourceDir() + "/scenarios/" + name), nullptr, true, true);
 }
 
 const JsonSchema& Schema() {
@@ -177,6 +175,7 @@ constexpr Change kWrong[] = {
     {"/parameters", R"({"a": [[1]]})"},
     {"/parameters", R"({"a": null})"},
     {"/parameters", R"({"a": {"promt": "?"}})"},
+    {"/parameters", R"({"a": {"prompt": "?", "type": "digits"}})"},
     {"/server", "[]"},
     {"/server/backlog", "5"},
     {"/server/name", R"("a.b")"},
@@ -196,10 +195,18 @@ constexpr Change kWrong[] = {
     {"/server", R"({"io": "blocking", "accept": {"model": "event_loop"}})"},
     {"/server/script", "{}"},
     {"/server/script/0", R"({"connect": {}})"},
+    {"/server/script/0", R"({"repeat": {"times": 1, "steps": [{"connect": {}}]}})"},
+    {"/server/script/0",
+     R"({"repeat": {"times": 1, "steps": [{"repeat": {"times": 1, "steps": [{"connect": {}}]}}]}})"},
     {"/clients", "[]"},
     {"/clients", "{}"},
     {"/clients/0", "[]"},
     {"/clients/0/counts", "1"},
+    {"/clients/0/name", R"("a\tb")"},
+    {"/clients/0/name", R"("a.b")"},
+    {"/clients/0/name",
+     R"("a name of more than sixty-four bytes, which is more than can be shown")"},
+    {"/clients/0/script/0", R"({"send": {"text": "a", "label": "a\nb"}})"},
     {"/clients/0/count", "-1"},
     {"/clients/0/count", "1.5"},
     {"/clients/0/count", "1000001"},
@@ -268,42 +275,43 @@ TEST(ScenarioSchema, RefusesWhatTheParserRefuses) {
   for (const Change& change : kWrong) {
     EXPECT_FALSE(Schema().Accepts(Changed(change))) << change;
     EXPECT_FALSE(ParserAccepts(Changed(change))) << change;
+    EXPECT_TRUE(JudgeByParser(Changed(change)).schema_may_refuse) << change;
   }
 }
 
-// What relates two places, or text to a number of bytes: a schema cannot say it.
-constexpr Change kOnlyTheParser[] = {
-    {"/clients/0/source", R"("10.0.0.1")"},
-    {"/clients/0/source", R"("127.0.0.9-127.0.0.2")"},
-    {"/clients/0/start", R"({"signal": "nobody gives it"})"},
-    {"/clients/0/script/0", R"({"connect": "no such server"})"},
-    {"/clients/0/script/0", R"({"bind": "10.0.0.1"})"},
-    {"/clients/0/script/0", R"({"recv": {"socket": "never made"}})"},
-    {"/parameters", R"({"a": 1})"},                       // never used
-    {"/parameters", R"({"a": {"prompt": "Letters:"}})"},  // no value without --set
-    {"/server/listen/backlog", R"("$undefined")"},        // never defined
-    {"/server/script/0", R"({"send": "${unclosed"})"},    // not a reference
-    {"/server/script/0", R"({"sleep": "$index"})"},       // index where it is not known
-    {"/server/listen/address", R"("999.0.0.1")"},         // four numbers, no address
-    {"/server/listen/address", R"("192.0.2.1")"},         // not local
-    {"/server/script/0",
-     R"({"repeat": {"times": 1, "steps": [{"connect": {}}]}})"},  // deep in a server
-    {"/clients/0/name", R"("a\tb")"},                             // a control character
-    {"/clients/1", R"({"name": "client"})"},                      // a name that is taken
-    {"/clients/1", R"({"name": "b", "count": 1000000})"},         // too many together
-    {"/clients/0/script/0",
-     R"({"repeat": {"until": "eof", "steps": [{"sleep": 0}]}})"},  // never ends
-    {"/clients/0/script/0", R"({"await": "nobody"})"},             // a signal that is not given
-    {"/expect", R"([{"observation": "connect_ms", "between": [2, 1]}])"},  // empty range
-    {"/expect", R"([{"observation": "steps.unknown", "equals": 1}])"},     // no such label
-    {"/expect",
-     R"([{"observation": "recv_sizes", "equals": 1, "in_at_least": 21}])"},  // of 20 trials
-    {"/expect",
-     R"([{"observation": "recv_sizes", "equals": 1, "case": {"a": 1}}])"},  // no such parameter
+// What relates two places, or text to a number of bytes.
+TEST(ScenarioSchema, SomeThingsOnlyTheParserCanJudge) {
+  for (const BeyondSchema& row : AllBeyondSchema()) {
+    const json document = Changed({row.example_at, row.example});
+    EXPECT_TRUE(Schema().Accepts(document)) << row.message;
+    const ParserJudgement parser = JudgeByParser(document);
+    EXPECT_TRUE(parser.schema_may_accept) << row.message;
+    EXPECT_TRUE(
+        std::any_of(parser.errors.begin(), parser.errors.end(),
+                    [&](const Diagnostic& error) { return FindBeyondSchema(error) == &row; }))
+        << "nothing brings the message any more: " << row.message;
+  }
+}
+
+TEST(ScenarioSchema, ValueOfAParameterIsSeenByTheParserAlone) {
+  json document = MinimalDocument();
+  document["parameters"]["n"] = -1;
+  document["clients"][0]["count"] = "$n";
+  EXPECT_TRUE(Schema().Accepts(document));
+  const ParserJudgement parser = JudgeByParser(document);
+  EXPECT_FALSE(parser.accepts);
+  EXPECT_TRUE(parser.schema_may_accept);
+  EXPECT_FALSE(parser.schema_may_refuse);
+}
+
+// Because of what is not given on the command line.
+constexpr Change kMoreIsNeeded[] = {
+    {"/parameters", R"({"a": {"prompt": "Letters:"}})"},  // --set
+    {"/server/listen/address", R"("192.0.2.1")"},         // --allow-remote
 };
 
-TEST(ScenarioSchema, SomeThingsOnlyTheParserCanJudge) {
-  for (const Change& change : kOnlyTheParser) {
+TEST(ScenarioSchema, KnowsNothingOfTheCommandLine) {
+  for (const Change& change : kMoreIsNeeded) {
     EXPECT_TRUE(Schema().Accepts(Changed(change))) << change;
     EXPECT_FALSE(ParserAccepts(Changed(change))) << change;
   }
@@ -333,17 +341,17 @@ TEST(ScenarioSchema, TakesAParameterWhereverANumberOrAWordMayStand) {
   document["clients"] = json::parse(R"([{"count": "$n", "every_ms": "$n", "io": "$io", "script": [
       {"connect": "$n"}, {"connect": {"timeout_ms": "$n"}}, {"send": {"bytes": "$n", "each": "$n"}}, {"send": "$n"},
       {"recv": "$n"}, {"recv": {"until": "$n", "buffer": "$n", "timeout_ms": "$n"}}, {"reply": "$up"},
-      {"shutdown": "$word"}, {"sleep": "$n"}, {"repeat": {"times": "$n", "steps": []}}, {"signal": "$word"},
+      {"shutdown": "$word"}, {"close": "$on"}, {"sleep": "$n"}, {"repeat": {"times": "$n", "steps": []}}, {"signal": "$word"},
       {"await": {"signal": "$word", "count": "$n", "timeout_ms": "$n"}}, {"set": {"TCP_NODELAY": "$on"}}]}])");
   EXPECT_TRUE(Schema().Accepts(document));
   EXPECT_TRUE(ParserAccepts(document));
 }
 
 TEST(ShippedScenarios, AreAcceptedByTheSchemaAndLoadWithoutAWord) {
-  for (const char* const name : {"backlog.json", "segmentation.json", "libuv-backlog.json"}) {
-    EXPECT_TRUE(Schema().Accepts(ReadJson(name))) << name;
-    const LoadedScenario loaded = LoadScenarioFile(SourceDir() + "/scenarios/" + name, {});
-    EXPECT_TRUE(loaded.scenario) << name;
+  for (const std::string& path : ShippedScenarios()) {
+    EXPECT_TRUE(Schema().Accepts(json::parse(ReadText(path), nullptr, true, true))) << path;
+    const LoadedScenario loaded = LoadScenarioFile(path, Answering());
+    EXPECT_TRUE(loaded.scenario) << path;
     for (const Diagnostic& diagnostic : loaded.diagnostics)
       ADD_FAILURE() << FormatDiagnostic(diagnostic);
   }
@@ -373,8 +381,7 @@ TEST(ShippedScenarios, SayWhatTheyAreKnownToSay) {
 
 // The first block of the language's description, which a reader tries first.
 TEST(ShippedScenarios, SmallestOneInTheirReadmeIsRight) {
-  std::ifstream file(SourceDir() + "/scenarios/README.md");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = ReadText(SourceDir() + "/scenarios/README.md");
   const std::string fence = "```";
   const std::size_t begin = text.find('{', text.find(fence + "jsonc"));
   const std::string example = text.substr(begin, text.find(fence, begin) - begin);
@@ -383,12 +390,11 @@ TEST(ShippedScenarios, SmallestOneInTheirReadmeIsRight) {
 }
 
 TEST(ShippedScenarios, AreShort) {
-  for (const char* const name : {"backlog.json", "segmentation.json", "libuv-backlog.json"}) {
-    std::ifstream file(SourceDir() + "/scenarios/" + name);
-    std::size_t lines = 0;
-    for (std::string line; std::getline(file, line);) ++lines;
-    EXPECT_GT(lines, 0U) << name;
-    EXPECT_LT(lines, 80U) << name;
+  for (const std::string& path : ShippedScenarios()) {
+    const std::string text = ReadText(path);
+    const auto lines = std::count(text.begin(), text.end(), '\n');
+    EXPECT_GT(lines, 0) << path;
+    EXPECT_LT(lines, 80) << path;
   }
 }
 

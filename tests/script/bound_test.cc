@@ -81,5 +81,50 @@ TEST(BoundOfRealRuns, IsNeverExceeded) {
   }
 }
 
+// As BuildPlans gives it: what may come in is what the script itself sends.
+TEST(BoundOfRealRuns, IsNeverExceededBetweenTheSocketsOfOneScript) {
+  for (const char* const steps : {
+           R"([{"bind": {}}, {"connect": {"to": {"socket": "main"}}},
+               {"send": {"bytes": 300, "each": 1}}, {"recv": {"until": 300, "buffer": 1, "timeout_ms": 9000}}])",
+           R"([{"listen": {"socket": "l"}}, {"connect": {"to": {"socket": "l"}, "socket": "c"}},
+               {"accept": {"as": "s", "socket": "l", "timeout_ms": 9000}},
+               {"send": {"bytes": 300, "each": 1, "socket": "c"}},
+               {"recv": {"until": 300, "buffer": 1, "timeout_ms": 9000, "socket": "s"}},
+               {"reply": {"transform": "echo", "end": "and more", "socket": "s"}},
+               {"recv": {"until": 308, "buffer": 1, "timeout_ms": 9000, "socket": "c"}}])",
+           R"([{"listen": {"socket": "l"}}, {"repeat": {"times": 5, "steps": [
+               {"connect": {"to": {"socket": "l"}, "socket": "c", "timeout_ms": 9000}},
+               {"accept": {"as": "s", "socket": "l", "timeout_ms": 9000}}, {"get": {"option": "TCP_CONGESTION", "socket": "s"}},
+               {"sample": {"field": "state", "socket": "s"}}, {"close": {"socket": "c"}}]}}])",
+       }) {
+    const Script script = ScriptOf(steps);
+    const TraceBound bound = BoundOf(script, BoundOf(script, 0).sent_bytes);
+    for (const Host host : {Host::kBlocking, Host::kLoop}) {
+      SCOPED_TRACE(std::string(HostName(host)) + " " + steps);
+      const DeadPort unused;
+      const Ran ran = RunLive(host, script, unused.address());
+      EXPECT_EQ(ran.steps.back().find("timeout"), std::string::npos) << ran.steps.back();
+      std::size_t kept = 0;
+      std::int64_t received = 0;
+      for (const Event& event : ran.trace.events) {
+        const bool text = event.op == Op::kStep && event.data != 0;
+        kept += event.op == Op::kGetSockName || event.op == Op::kAccept || text ? 1 : 0;
+        if (event.op == Op::kRecv && !event.failed()) received += event.result;
+      }
+      EXPECT_LE(ran.trace.events.size(), bound.events);
+      EXPECT_LE(kept, bound.addresses);
+      EXPECT_LE(static_cast<std::size_t>(received), bound.received_bytes);
+    }
+  }
+}
+
+TEST(Bound, OfRepliesCountsWhatTheyAddToTheirMessages) {
+  const Script script = ScriptOf(
+      R"([{"repeat": {"times": 3, "steps": [{"recv": "\n"}, {"reply": {"transform": "prime", "end": "\n"}}]}},
+          {"reply": "uppercase"}])",
+      ScriptRole::kHandler);
+  EXPECT_EQ(BoundOf(script, 10).reply_bytes, 3 * (std::string("not a number").size() + 1));
+}
+
 }  // namespace
 }  // namespace tcplab

@@ -174,8 +174,11 @@ inline std::vector<std::string> StepWords(const RecorderTrace& trace) {
     if (event.op != Op::kStep) continue;
     Outcome outcome;
     outcome.kind = static_cast<Outcome::Kind>(event.argument);
-    outcome.error = event.error();
-    if (!event.failed()) outcome.value = event.result;
+    if (outcome.kind == Outcome::Kind::kError) {
+      outcome.error = event.error();
+    } else {
+      outcome.value = event.result;  // of an option it may be negative
+    }
     words.push_back(std::to_string(event.step) + ":" + outcome.Word());
   }
   return words;

@@ -76,6 +76,11 @@ ActorScript& ActorScript::Of(std::uint16_t step) {
   return *this;
 }
 
+ActorScript& ActorScript::On(std::uint8_t socket) {
+  socket_ = socket;
+  return *this;
+}
+
 ActorScript::Entry& ActorScript::Add(Op op, std::uint32_t argument, std::int64_t result,
                                      std::string_view data) {
   Entry entry;
@@ -83,6 +88,7 @@ ActorScript::Entry& ActorScript::Add(Op op, std::uint32_t argument, std::int64_t
   entry.event.actor = actor_;
   entry.event.argument = argument;
   entry.event.step = step_;
+  entry.event.socket = socket_;
   entry.event.result = result;
   entry.event.begin_ns = StampAt(now_ms_);
   now_ms_ += std::exchange(lasting_set_, false) ? lasting_ms_ : kCallMs;

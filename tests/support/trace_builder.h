@@ -31,6 +31,7 @@ class ActorScript {
   ActorScript& At(double ms);                                // the next call begins then
   ActorScript& Lasting(double ms);                           // ... and takes so long
   ActorScript& Of(std::uint16_t step);                       // the next calls belong to this step
+  ActorScript& On(std::uint8_t socket);                      // ... and are made on this socket
   ActorScript& InFlight(Op op, std::uint32_t argument = 0);  // begins and does not end
 
   // Blocking connect and getsockname, from 127.0.0.1:`port`.
@@ -70,6 +71,7 @@ class ActorScript {
 
   std::uint32_t actor_;
   std::uint16_t step_ = 0;
+  std::uint8_t socket_ = 0;
   double now_ms_ = 0;
   double lasting_ms_;
   bool lasting_set_ = false;
