@@ -109,7 +109,8 @@ class RunnerProcess {
     return count;
   }
 
-  // What it has written to stderr so far.
+  // What it has written so far.
+  [[nodiscard]] std::string OutSoFar() const { return Text(streams_ / "out"); }
   [[nodiscard]] std::string ErrSoFar() const { return Text(streams_ / "err"); }
 
   // Once the runner and an agent are there, it is in the middle of its work.
