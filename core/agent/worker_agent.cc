@@ -73,6 +73,7 @@ class WorkerAgent {
     if (!socket) pipe_.Fail({"worker_failed", socket.error().message});
     if (!ServesOne()) {
       context_.passed_listener = *socket;
+      passed_.count_down();
       return pipe_.Write(FrameKind::kReady);
     }
     gone_.wait();
@@ -87,6 +88,7 @@ class WorkerAgent {
     context_.targets = Targets(go->targets);
     gone_.count_down();
     if (ServesOne()) return;
+    passed_.wait();  // long since: "go" comes after all have said so
     model_ = MakeServerModel(context_);
     const Result<Address> opened = model_->Open();
     if (!opened) pipe_.Fail({"worker_failed", opened.error().message});
@@ -113,6 +115,7 @@ class WorkerAgent {
   ServerContext context_;
   LiveConnections live_;
   std::latch gone_{1};                  // opened by "go"
+  std::latch passed_{1};                // opened when the listener is here
   ConnectionThreads handlers_;          // of a connection that was passed
   std::unique_ptr<ServerModel> model_;  // on a listener that was passed
   SocketPipe sockets_;

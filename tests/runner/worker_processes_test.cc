@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/runner/run_binary.h"
+#include "tests/support/loopback.h"
 #include "tests/support/processes.h"
 
 namespace tcplab {
@@ -23,11 +24,17 @@ class WorkerProcesses : public testing::TestWithParam<const char*> {
       "clients": [{"script": [{"connect": {}}, {"recv": {"until": "eof"}}]}],
       "expect": [{"observation": "outcome_counts.accepted", "equals": 99}]})");
     scenario["server"]["accept"] = nlohmann::json::parse(GetParam());
+    // Tells this test that the trial runs.
+    scenario["clients"][0]["script"][1] = {
+        {"connect",
+         {{"socket", "told"}, {"address", "127.0.0.1"}, {"port", told_.address().port()}}}};
+    scenario["clients"][0]["script"].push_back({{"recv", {{"until", "eof"}}}});
     folder_.Write("waiting.json", scenario.dump());
   }
 
-  // The children of the runner's agents, once they are there.
-  static std::vector<ProcessState> WorkersOf(const RunnerProcess& runner) {
+  // The children of the runner's agents, once the trial runs.
+  [[nodiscard]] std::vector<ProcessState> WorkersOf(const RunnerProcess& runner) const {
+    const TestSocket running = told_.Accept();
     std::vector<ProcessState> workers;
     EXPECT_TRUE(Eventually(
         [&] {
@@ -41,6 +48,7 @@ class WorkerProcesses : public testing::TestWithParam<const char*> {
     return workers;
   }
 
+  TestListener told_;
   TempFolder folder_;
 };
 INSTANTIATE_TEST_SUITE_P(
