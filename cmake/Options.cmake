@@ -4,6 +4,7 @@ option(TCPLAB_WERROR "Treat warnings as errors (CI does)" OFF)
 option(TCPLAB_TESTS "Build the tests" ON)
 option(TCPLAB_BENCH "Build the benchmarks, too" ON)
 option(TCPLAB_FUZZ "Define the target `fuzzers`; needs clang" OFF)
+set(TCPLAB_TEST_FOLDERS "" CACHE STRING "Folders of tests to build, as a list; empty: all")
 set(TCPLAB_SANITIZE "" CACHE STRING "Sanitizers, separated by commas: address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)

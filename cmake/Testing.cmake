@@ -10,6 +10,9 @@ tcplab_library(test_support SOURCES ${support_sources} DEPENDS base scenario tra
 # One executable per folder: tests/ mirrors core/ and runner/.
 set(test_targets "")
 foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
+  if(TCPLAB_TEST_FOLDERS AND NOT folder IN_LIST TCPLAB_TEST_FOLDERS)
+    continue()
+  endif()
   file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cc)
   if(NOT tests)
     continue()
@@ -42,6 +45,10 @@ endforeach()
 # cmake 3.25), so ctest sets them from a file of its own, once it has found the tests.
 set(environment "TCPLAB_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
                 "TCPLAB_RUNNER=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/runner${CMAKE_EXECUTABLE_SUFFIX}")
+if(TCPLAB_SANITIZE)
+  # Documents are judged several times slower, and what is judged is the same.
+  list(APPEND environment TCPLAB_MUTANTS=500)
+endif()
 if(TCPLAB_SANITIZE MATCHES thread)
   # Agents end with _exit while threads of theirs still run: that is their design, not a leak.
   list(APPEND environment TSAN_OPTIONS=report_thread_leaks=0)

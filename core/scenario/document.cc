@@ -116,6 +116,8 @@ Scenario ReadDocument(const Node& root, const LoadOptions& options) {
   scenario.assignments = options.overrides;
   if (options.ask && !root.problems().has_errors()) {
     parameters.Ask(root, options.ask, scenario.assignments);
+  } else if (options.ask) {
+    parameters.StandIn();  // something is wrong already: nobody is asked, and the rest is checked
   }
   const CaseFilter filter = ReadCaseFilter(root, parameters, options.only_cases);
   if (parameters.CheckMatrix(root)) BuildCases(root, parameters, options.allow_remote, scenario);

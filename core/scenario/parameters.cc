@@ -230,6 +230,13 @@ void Parameters::Ask(const Node& root, const Asker& ask, std::vector<Assignment>
   }
 }
 
+void Parameters::StandIn() {
+  for (Parameter& parameter : parameters_) {
+    if (!parameter.values.empty() || !parameter.question) continue;
+    parameter.values = {parameter.question->is_number ? json(1) : json("text")};
+  }
+}
+
 bool Parameters::CheckMatrix(const Node& root) const {
   bool complete = true;
   std::size_t count = 1;

@@ -38,6 +38,8 @@ class Parameters {
   void Override(const Node& root, const std::vector<Assignment>& assignments);
   // Asks for the values that are still missing, and adds the answers to `assignments`.
   void Ask(const Node& root, const Asker& ask, std::vector<Assignment>& assignments);
+  // Gives those that are still missing any value, for a document that will not be run.
+  void StandIn();
   // Reports a prompt that nobody answered and a matrix that is too large. True when there are
   // cases.
   [[nodiscard]] bool CheckMatrix(const Node& root) const;

@@ -59,9 +59,9 @@ TEST(ForeignPrograms, PlainPythonServerIsDrivenByTheClientsOfAScenario) {
   const RunnerProcess server(folder, {"server.py"}, options);
   const std::string port = NumberAfter([&] { return server.OutSoFar(); }, "port ");
   ASSERT_FALSE(port.empty());
-  const Finished ended = RunRunner(
-      folder, {ScenarioPath("lecture/uppercase.json"), "--set", "text=ciao", "--trials", "3",
-               "--target", "127.0.0.1:" + port, "--format", "json", "--out", "-"});
+  const Finished ended =
+      RunRunner(folder, {ScenarioPath("lecture/uppercase.json"), "--set", "text=ciao", "--trials",
+                         "3", "--target", "127.0.0.1:" + port, "--format", "json", "--out", "-"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err << ended.out;
   const json observations = json::parse(ended.out)["cases"][0]["observations"];
   for (const json& replies : observations["replies"]["values"][0]["value"]) {

@@ -137,7 +137,7 @@ TEST_F(Lecture, LateAnswerDisturbsNobody) {
       {"name": "stays", "script": [{"sleep": 40},
         {"connect": {}}, {"send": "bb\n"}, {"recv": {"timeout_ms": 30, "label": "answer"}},
         {"signal": "gave up"}, {"recv": {"label": "answer"}}]},
-      {"name": "later", "count": 2, "every_ms": 20, "start": {"signal": "gave up"}, "script": [
+      {"name": "later", "count": 2, "every_ms": 200, "start": {"signal": "gave up"}, "script": [
         {"sleep": 60}, {"connect": {}}, {"send": "ccc\n"}, {"recv": {"label": "answer"}}]}]})");
   const json document = Met(file);
   for (std::size_t i = 0; i < 2; ++i) {

@@ -18,9 +18,9 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 constexpr const char* kUppercase = R"({"name": "up", "trials": 3,
-    "server": {"script": [{"recv": {"until": "\\n", "label": "request"}}, {"reply": "uppercase"}]},
-    "clients": [{"count": 2, "every_ms": 10, "script": [{"connect": {}}, {"send": "ciao\\n"},
-        {"recv": {"until": "\\n", "timeout_ms": 2000, "label": "answer"}}]}],
+    "server": {"script": [{"recv": {"until": "\n", "label": "request"}}, {"reply": "uppercase"}]},
+    "clients": [{"count": 2, "every_ms": 10, "script": [{"connect": {}}, {"send": "ciao\n"},
+        {"recv": {"until": "\n", "timeout_ms": 2000, "label": "answer"}}]}],
     "expect": [{"observation": "steps.answer", "equals": [["ok 5"], ["ok 5"]]},
         {"observation": "accept_order", "equals": [0, 1]},
         {"observation": "steps.request", "equals": [["ok 5"], ["ok 5"]]}]})";

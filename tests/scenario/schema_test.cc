@@ -308,6 +308,8 @@ TEST(ScenarioSchema, ValueOfAParameterIsSeenByTheParserAlone) {
 constexpr Change kMoreIsNeeded[] = {
     {"/parameters", R"({"a": {"prompt": "Letters:"}})"},  // --set
     {"/server/listen/address", R"("192.0.2.1")"},         // --allow-remote
+    {"/clients/0/source", R"("10.0.0.1")"},
+    {"/clients/0/script/0", R"({"bind": "10.0.0.1"})"},
 };
 
 TEST(ScenarioSchema, KnowsNothingOfTheCommandLine) {
