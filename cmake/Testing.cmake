@@ -20,9 +20,9 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   set(target tests_${folder})
   add_executable(${target} ${tests})
   target_link_libraries(${target} PRIVATE tcplab_test_support tcplab_${folder} GTest::gtest_main)
-  if(NOT MSVC AND NOT TCPLAB_SANITIZE)
+  if(NOT MSVC)
     # What is tested is optimised, the tests need not be: compiling them takes most of a build.
-    target_compile_options(${target} PRIVATE -O1)
+    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${TCPLAB_SANITIZE}>,-O0;-g0,-O1>)
   endif()
   if(folder STREQUAL "trial")  # whole trials are judged by what was observed in them
     target_link_libraries(${target} PRIVATE tcplab_observe)

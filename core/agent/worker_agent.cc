@@ -27,7 +27,7 @@ class WorkerAgent {
         recorder_(plan.listener),
         context_(std::move(spec), plan, recorder_, signals_),
         handlers_(context_, live_),
-        sockets_([this](Result<NativeSocket> socket) { OnSocket(socket); }) {
+        sockets_([this](const Result<NativeSocket>& socket) { OnSocket(socket); }) {
     context_.next_number = FirstNumberOf(plan.worker);
     if (ServesOne()) {
       context_.expected_connections = 1;

@@ -119,7 +119,7 @@ std::vector<EventRef> Accepts(TrialView& view, const AgentTrace& server) {
     for (const Event& event : recorder.events) {
       if (event.op == Op::kQueue) {
         if (!view.queue) view.queue.emplace().at_ns = event.begin_ns;
-        TrialView::Queue& queue = *view.queue;
+        AcceptQueues& queue = *view.queue;
         queue.length += event.result;
         queue.limit += event.argument;
       }

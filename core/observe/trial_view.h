@@ -68,6 +68,13 @@ struct ConnectionFacts {
   std::optional<std::size_t> attempt;  // of that client's
 };
 
+// The accept queues of all listeners together, by the kernel's word, before the drain.
+struct AcceptQueues {
+  std::int64_t at_ns = 0;  // when the first was read
+  std::int64_t length = 0;
+  std::int64_t limit = 0;
+};
+
 struct TrialView {
   std::int64_t go_ns = 0;
   std::int64_t freeze_ns = 0;
@@ -79,13 +86,7 @@ struct TrialView {
   std::size_t accepted = 0;
   std::optional<std::int64_t> first_accept_ns;  // when the first accept was called
   std::optional<std::int64_t> closed_ns;        // when the listener was closed by the scenario
-  // The accept queues of all listeners together, by the kernel's word, before the drain.
-  struct Queue {
-    std::int64_t at_ns = 0;  // when the first was read
-    std::int64_t length = 0;
-    std::int64_t limit = 0;
-  };
-  std::optional<Queue> queue;
+  std::optional<AcceptQueues> queue;
 };
 
 // `trace` must outlive the view, and have been verified.
