@@ -129,7 +129,7 @@ TEST_F(Lecture, LateAnswerDisturbsNobody) {
     "name": "late", "parameters": {"loop": ["iterative", "event_loop"]},
     "server": {"accept": {"model": "$loop"}, "script": [
       {"recv": "\n"}, {"await": {"signal": "gave up", "count": 2, "timeout_ms": 4000}},
-      {"reply": {"transform": "consonants", "label": "late"}}]},
+      {"reply": "consonants"}]},
     "clients": [
       {"name": "leaves", "script": [
         {"connect": {}}, {"send": "Programmazione\n"}, {"recv": {"timeout_ms": 30, "label": "answer"}},
