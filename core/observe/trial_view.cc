@@ -63,8 +63,17 @@ void Learn(Attempt& attempt, const EventRef& ref) {
   }
 }
 
+// Whether the connect of this step goes to somebody whose accepts are not in the server's trace.
+bool GoesElsewhere(const Script& script, std::uint16_t step) {
+  const auto* const connect =
+      step < script.size() ? std::get_if<ConnectStep>(&script[step].action) : nullptr;
+  if (connect == nullptr) return false;
+  const Endpoint& to = connect->to;
+  return to.address || to.port || (to.whose && to.whose->socket);
+}
+
 // What a client's connects came to, in the order in which they were made.
-void FindAttempts(ClientFacts& client) {
+void FindAttempts(ClientFacts& client, const Script& script) {
   std::map<std::uint8_t, std::size_t> current;  // socket -> its last attempt
   for (const EventRef& ref : client.events) {
     if (ref->op == Op::kConnect) {
@@ -72,6 +81,7 @@ void FindAttempts(ClientFacts& client) {
       Attempt& attempt = client.attempts.emplace_back();
       attempt.begin_ns = ref->begin_ns;
       attempt.socket = ref->socket;
+      attempt.elsewhere = GoesElsewhere(script, ref->step);
     }
     const auto found = current.find(ref->socket);
     if (found == current.end()) continue;
@@ -234,10 +244,12 @@ TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
   view.freeze_ns = trace.server.freeze_ns;
   view.foreign_server = trace.server.name.empty();
   view.drained_ns = view.freeze_ns;
-  view.clients.resize(Schedule(a_case).size());
+  const std::vector<ScheduledClient> schedule = Schedule(a_case);
+  view.clients.resize(schedule.size());
   for (const AgentTrace& fleet : trace.fleets) SortFleetEvents(view, fleet);
-  for (ClientFacts& client : view.clients) {
-    FindAttempts(client);
+  for (std::size_t i = 0; i < view.clients.size(); ++i) {
+    ClientFacts& client = view.clients[i];
+    FindAttempts(client, a_case.clients[schedule[i].group].script);
     ApplyState(client, view.freeze_ns);
   }
   SortServerEvents(view, trace.server);

@@ -33,8 +33,9 @@ struct Attempt {
   bool deadline_passed = false;                // the script's own
   std::string local;                           // encoded address; empty: not known
   std::uint8_t socket = 0;                     // of the client's
-  std::vector<EventRef> events;                // of that socket, from the connect to the next one
-  std::optional<std::size_t> connection;       // into TrialView::connections
+  bool elsewhere = false;  // not to a server: to a socket of a script, or an address of its own
+  std::vector<EventRef> events;           // of that socket, from the connect to the next one
+  std::optional<std::size_t> connection;  // into TrialView::connections
 };
 
 struct ClientFacts {

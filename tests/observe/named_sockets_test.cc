@@ -54,6 +54,21 @@ TEST(OtherSockets, OfAClientHaveStreamsOfTheirOwnToReplyFrom) {
             Json(R"([["ab", "xy", "c"]])"));
 }
 
+// Its peer is a socket of the script itself, or whoever has the port: no server of ours can say
+// that it does not know the connection.
+TEST(OtherSockets, SilentConnectionToOneOfThemIsNoPhantom) {
+  TraceBuilder trial(1);
+  trial.Client(0).Of(0).At(1).Connects(5000).Stands(SocketState::kEstablished, 1, 5000);
+  const auto outcome = [&](std::string_view script) {
+    return ObservedOf(trial, CaseOf(1, script)).values["connect_outcomes"];
+  };
+  EXPECT_EQ(outcome(R"([{"connect": {}}])"), Json(R"(["phantom"])"));
+  EXPECT_EQ(outcome(R"([{"connect": {"to": "server"}}])"), Json(R"(["phantom"])"));
+  EXPECT_EQ(outcome(R"([{"connect": {"to": {"socket": "main"}}}])"), Json(R"(["connected"])"));
+  EXPECT_EQ(outcome(R"([{"connect": {"port": 9}}])"), Json(R"(["connected"])"));
+  EXPECT_EQ(outcome(R"([{"connect": {"address": "127.0.0.9"}}])"), Json(R"(["connected"])"));
+}
+
 TEST(OtherSockets, ThatAreAcceptedByAScriptAreNoConnectionsOfTheServer) {
   TraceBuilder trial = OneConnection();
   trial.Client(0).On(1).Call(Op::kAccept, 2, 9, "").On(2).Receives("abc");
