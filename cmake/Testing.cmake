@@ -50,8 +50,9 @@ if(TCPLAB_SANITIZE)
   list(APPEND environment TCPLAB_MUTANTS=500)
 endif()
 if(TCPLAB_SANITIZE MATCHES thread)
-  # Agents end with _exit while threads of theirs still run: that is their design, not a leak.
-  list(APPEND environment TSAN_OPTIONS=report_thread_leaks=0)
+  # Agents end with _exit while threads of theirs still run: that is their design, not a leak. By
+  # default each process sleeps a second at its end, which some tests would take for its dying.
+  list(APPEND environment TSAN_OPTIONS=report_thread_leaks=0:atexit_sleep_ms=20)
 endif()
 set(script "")
 foreach(target IN LISTS test_targets)

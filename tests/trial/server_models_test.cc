@@ -2,16 +2,17 @@
 // threads and processes.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include "core/base/clock.h"
 #include "core/net/syscalls.h"
 #include "core/scenario/loader.h"
+#include "tests/support/eventually.h"
 #include "tests/support/processes.h"
 #include "tests/trial/lab.h"
 #include "tests/trial/runner_program.h"
@@ -196,6 +197,24 @@ TEST(ServerModels, PeerSeesTheEndOfAProcesssConnectionWithin50Ms) {
   EXPECT_LT(delays[delays.size() / 2], 50 * kNsPerMs);
 }
 
+// A process that kills a worker, an agent's child, as soon as the runner has one. Not a thread:
+// that would share clock and descriptors with the controller. Reaped by the caller.
+pid_t KillsAWorkerOf(pid_t runner) {
+  const pid_t killer = fork();
+  if (killer != 0) return killer;
+  const std::int64_t until_ns = MonotonicNs() + kTestPatienceNs;
+  while (MonotonicNs() < until_ns) {
+    for (const ProcessState& agent : ChildrenOf(runner)) {
+      const std::vector<ProcessState> workers = ChildrenOf(agent.pid);
+      if (workers.empty()) continue;
+      kill(workers.front().pid, SIGKILL);
+      _exit(0);
+    }
+    SysSleepUntil(MonotonicNs() + kNsPerMs);
+  }
+  _exit(1);
+}
+
 TEST(ServerModels, KilledWorkerMakesItsTrialAnErrorAndNoFinding) {
   for (const char* accept : {R"({"model": "process_per_connection"})",
                              R"({"model": "iterative", "workers": 2, "worker": "process"})"}) {
@@ -204,21 +223,9 @@ TEST(ServerModels, KilledWorkerMakesItsTrialAnErrorAndNoFinding) {
       "server": {"script": [{"recv": "\n"}]},
       "clients": [{"script": [{"connect": {}}, {"recv": {"until": "eof"}}]}]})");
     document["server"]["accept"] = json::parse(accept);
-    std::thread killer([] {
-      // A worker is an agent's child, when the trial runs.
-      const std::int64_t until_ns = MonotonicNs() + 20'000 * kNsPerMs;
-      while (MonotonicNs() < until_ns) {
-        for (const ProcessState& agent : ChildrenOf(getpid())) {
-          const std::vector<ProcessState> workers = ChildrenOf(agent.pid);
-          if (workers.empty()) continue;
-          kill(workers.front().pid, SIGKILL);
-          return;
-        }
-        SysSleepUntil(MonotonicNs() + kNsPerMs);
-      }
-    });
+    const pid_t killer = KillsAWorkerOf(getpid());
     const LabRun run = RunScenario(document.dump());
-    killer.join();
+    ASSERT_EQ(waitpid(killer, nullptr, 0), killer);
     EXPECT_TRUE(run.trials.empty());
     ASSERT_EQ(run.errors.size(), 1U);
     EXPECT_EQ(run.errors[0].code, "worker_failed") << run.errors[0].message;
