@@ -111,6 +111,11 @@ void AddClientRows(TextLayout& layout, const json& a_case, std::uint64_t measure
       AddValueRows(layout, label, orders, measured, ranges);
     }
   }
+  const json& servers = ValuesOf(a_case, "accepted_by");
+  if (AnyValue(servers, [](const json& value) { return !value.empty(); })) {
+    AddValueRows(layout, "accepted by", servers, measured,
+                 [](const json& value) { return WhoHasWhich(Words(value, "nobody", AnyJson)); });
+  }
   const json& replies = ValuesOf(a_case, "replies");
   if (AnyValue(replies, AnyNotEmpty)) {
     AddValueRows(layout, "replies", replies, measured, [](const json& value) {

@@ -56,7 +56,9 @@ std::vector<std::string> HeadingOf(const ExplainedTrial& trial) {
   std::vector<std::string> heading = {
       fmt::format("{}, {}", Printable(trial.scenario.name), ParametersInWords(a_case.parameters))};
   if (!trial.scenario.summary.empty()) heading.push_back(Printable(trial.scenario.summary, 500));
-  heading.push_back(fmt::format("{} | {}", ClientsInWords(a_case), ServerInWords(a_case.server)));
+  std::string endpoints = ClientsInWords(a_case);
+  for (const ServerSpec& server : a_case.servers) endpoints += " | " + ServerInWords(server);
+  heading.push_back(std::move(endpoints));
   heading.push_back(trial.origin);
   return heading;
 }

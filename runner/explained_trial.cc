@@ -167,7 +167,8 @@ Result<ExplainableKind> KindOfFile(const std::string& path) {
   if (document.is_discarded()) return ExplainableKind::kScenario;
   if (document.is_object() && document.contains("format")) return ExplainableKind::kResult;
   const bool is_scenario =
-      document.is_object() && (document.contains("clients") || document.contains("server"));
+      document.is_object() &&
+      (document.contains("clients") || document.contains("server") || document.contains("servers"));
   if (is_scenario) return ExplainableKind::kScenario;
   return Invalid(
       fmt::format("{}: neither a scenario nor a result: a scenario has \"clients\" and a "

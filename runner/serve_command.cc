@@ -1,10 +1,14 @@
 // `runner serve SCENARIO`: the server half alone, for clients that somebody else wrote.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
+#include "core/base/text.h"
 #include "core/scenario/loader.h"
 #include "core/trial/serve.h"
 #include "runner/arguments.h"
@@ -20,6 +24,7 @@ namespace {
 struct ServeCommandOptions {
   std::string file;
   LoadOptions load;
+  std::string server;  // its name; empty: the only one
   std::optional<std::uint16_t> port;
   std::optional<double> seconds;
 };
@@ -35,6 +40,7 @@ std::variant<ServeCommandOptions, ExitCode> ParseServeOptions(const Arguments& a
       "runner serve");
   app.add_option("SCENARIO", options.file, "a scenario file")->required();
   AddLoadOptions(app, assignments, options.load);
+  app.add_option("--server", options.server, "which one, of a scenario with several servers");
   CLI::Option* const port_option =
       app.add_option("--port", port, "in place of the scenario's; 0: chosen by the system");
   CLI::Option* const seconds_option =
@@ -54,6 +60,19 @@ std::string CountedConnections(std::size_t count) {
   return fmt::format("{} connection{}", count, count == 1 ? "" : "s");
 }
 
+Result<std::size_t> ChosenServer(const Case& a_case, const ServeCommandOptions& options) {
+  std::vector<std::string_view> names;
+  for (const ServerSpec& server : a_case.servers) names.push_back(server.name);
+  if (options.server.empty() && names.size() == 1) return 0;
+  const auto found = std::find(names.begin(), names.end(), options.server);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  const std::string has = "the scenario has " + JoinWords(names, "and");
+  if (options.server.empty()) return Invalid("--server is needed: " + has);
+  const std::string_view near = ClosestWord(options.server, names);
+  return Invalid(fmt::format("--server {}: {}{}", Printable(options.server), has,
+                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+}
+
 }  // namespace
 
 ExitCode ServeCommand(const Arguments& arguments) {
@@ -63,16 +82,20 @@ ExitCode ServeCommand(const Arguments& arguments) {
   const std::optional<Scenario> scenario = LoadAndReport(options.file, options.load, false);
   if (!scenario) return ExitCode::kInvalid;
   const Case& a_case = scenario->cases.front();
+  const Result<std::size_t> server = ChosenServer(a_case, options);
+  if (!server) return Complained(server.error());
   const Result<std::string> own_path = OwnPath();
   if (!own_path) return Complained(own_path.error());
 
   ServeOptions serve;
   serve.agent_command = {*own_path, "agent"};
+  serve.server = *server;
   serve.port = options.port;
   if (options.seconds) serve.ms = *options.seconds * 1000;
   serve.on_ready = [&](const Address& address) {
     WriteErr(fmt::format("{} serves on {} (model {}); Ctrl-C ends it\n", scenario->name,
-                         address.ToString(), AcceptModelName(a_case.server.accept.model)));
+                         address.ToString(),
+                         AcceptModelName(a_case.servers[*server].accept.model)));
   };
   const Result<Served> served = Serve(a_case, serve);
   if (!served) return Complained(served.error());

@@ -19,9 +19,9 @@ namespace {
 using Side = TimeLineRow::Side;
 
 // What the listener did: the only part of a trace that no view has.
-std::vector<EventRef> ListenerEvents(const TrialTrace& trace) {
+std::vector<EventRef> ListenerEvents(const AgentTrace& server) {
   std::vector<EventRef> events;
-  for (const RecorderTrace& recorder : trace.server.recorders) {
+  for (const RecorderTrace& recorder : server.recorders) {
     for (const Event& event : recorder.events) {
       const bool is_call = event.op != Op::kQueue && event.op != Op::kFreeze;
       if (event.actor == kListenerActor && is_call) events.push_back({&event, &recorder});
@@ -31,8 +31,6 @@ std::vector<EventRef> ListenerEvents(const TrialTrace& trace) {
                    [](const EventRef& a, const EventRef& b) { return a->begin_ns < b->begin_ns; });
   return events;
 }
-
-const ServerSpec& ServerOf(const Case& a_case) { return a_case.server; }
 
 // Each client's own script: the names of its signals may have its number in them.
 std::vector<Script> ClientScripts(const Case& a_case) {
@@ -133,15 +131,15 @@ class TimeLineBuilder {
   TimeLineBuilder(const Case& a_case, const TrialTrace& trace, bool every_event)
       : case_(a_case),
         every_event_(every_event),
+        trace_(trace),
         view_(BuildTrialView(a_case, trace)),
-        listener_(ListenerEvents(trace)),
         scripts_(ClientScripts(a_case)) {}
 
   TimeLine Build() {
     for (std::size_t i = 0; i < view_.clients.size(); ++i) AddClient(i);
-    AddListener();
+    for (std::size_t i = 0; i < view_.servers.size(); ++i) AddListener(i);
     for (std::size_t i = 0; i < view_.accepted; ++i) AddConnection(i);
-    AddQueue();
+    for (std::size_t i = 0; i < view_.servers.size(); ++i) AddQueue(i);
     AddEnd();
     for (auto* rows : {&line_.rows, &line_.last_rows}) {
       std::stable_sort(rows->begin(), rows->end(),
@@ -152,9 +150,9 @@ class TimeLineBuilder {
 
  private:
   void AddClient(std::size_t number);
-  void AddListener();
+  void AddListener(std::size_t server);
   void AddConnection(std::size_t index);
-  void AddQueue();
+  void AddQueue(std::size_t server);
   void AddEnd();
 
   void AddRows(Side side, const std::string& who, std::vector<Happening> happenings);
@@ -171,12 +169,12 @@ class TimeLineBuilder {
   }
   [[nodiscard]] double Ms(std::int64_t ns) const { return NsToMs(ns - view_.go_ns); }
   [[nodiscard]] std::string PeerInWords(const ConnectionFacts& connection) const;
-  [[nodiscard]] std::string Accepted(const EventRef& accept) const;
+  [[nodiscard]] std::string Accepted(std::size_t server, const EventRef& accept) const;
 
   const Case& case_;
   bool every_event_;
+  const TrialTrace& trace_;
   TrialView view_;
-  std::vector<EventRef> listener_;
   std::vector<Script> scripts_;
   TimeLine line_;
 };
@@ -253,62 +251,65 @@ std::string TimeLineBuilder::Stood(std::size_t number) const {
 std::string TimeLineBuilder::PeerInWords(const ConnectionFacts& connection) const {
   if (connection.client) return fmt::format("client {}", *connection.client);
   const std::string address = Address::Decode(connection.peer).ToString();
-  return connection.ours ? "one of our clients, " + address : "a stranger, " + address;
+  return connection.ours ? "one of our own, " + address : "a stranger, " + address;
 }
 
-std::string TimeLineBuilder::Accepted(const EventRef& accept) const {
+std::string TimeLineBuilder::Accepted(std::size_t server, const EventRef& accept) const {
   for (std::size_t i = 0; i < view_.connections.size(); ++i) {
     const ConnectionFacts& connection = view_.connections[i];
+    if (connection.server != server) continue;
     if (connection.accepted_ns != accept->end_ns || connection.peer != accept.data()) continue;
     return fmt::format("connection {} ({})", i, PeerInWords(connection));
   }
   return "a connection";
 }
 
-void TimeLineBuilder::AddListener() {
+void TimeLineBuilder::AddListener(std::size_t server) {
+  const ServerSpec& spec = case_.servers[server];
   std::vector<EventRef> events;
-  for (const EventRef& ref : listener_) {
+  for (const EventRef& ref : ListenerEvents(trace_.servers[server])) {
     const bool over = ref->finished() && ref->end_ns <= view_.freeze_ns;
     const bool in_flight = !over && ref->begin_ns <= view_.freeze_ns;
     const bool bound_as_asked = ref->op == Op::kBind && !ref->failed();
     if (over && (every_event_ || !bound_as_asked)) events.push_back(ref);
     // One that came back after the freeze with a connection is told of with the queue.
     if (in_flight && (!ref->finished() || ref->failed())) {
-      AddLast(Side::kServer, ServerOf(case_).name, view_.freeze_ns,
-              StillInWords(OpenCallInWords(ServerOf(case_).script, ref),
-                           std::max(ref->begin_ns, view_.go_ns)));
+      AddLast(
+          Side::kServer, spec.name, view_.freeze_ns,
+          StillInWords(OpenCallInWords(spec.script, ref), std::max(ref->begin_ns, view_.go_ns)));
     }
   }
   ActorReading reading;
-  reading.script = &ServerOf(case_).script;
+  reading.script = &spec.script;
   reading.from_ns = view_.go_ns;
   reading.every_event = every_event_;
-  reading.accepted = [this](const EventRef& accept) { return Accepted(accept); };
-  AddRows(Side::kServer, ServerOf(case_).name, ReadCalls(reading, events, std::nullopt));
+  reading.accepted = [&](const EventRef& accept) { return Accepted(server, accept); };
+  AddRows(Side::kServer, spec.name, ReadCalls(reading, events, std::nullopt));
 }
 
 void TimeLineBuilder::AddConnection(std::size_t index) {
   const ConnectionFacts& connection = view_.connections[index];
   const std::string who = fmt::format("conn {}", index);
   ActorReading reading;
-  reading.script = &ServerOf(case_).script;
+  const Script& script = case_.servers[connection.server].script;
+  reading.script = &script;
   reading.from_ns = connection.accepted_ns;
   reading.every_event = every_event_;
   AddRows(Side::kServer, who, ReadCalls(reading, connection.events, connection.open));
-  AddWhereItStood(Side::kServer, who, ServerOf(case_).script, connection);
+  AddWhereItStood(Side::kServer, who, script, connection);
 }
 
-void TimeLineBuilder::AddQueue() {
-  if (view_.queue) {
-    AddLast(
-        Side::kServer, ServerOf(case_).name, view_.queue->at_ns,
-        fmt::format("accept queue holds {} (backlog {})", view_.queue->length, view_.queue->limit));
+void TimeLineBuilder::AddQueue(std::size_t server) {
+  const std::string& name = case_.servers[server].name;
+  if (const std::optional<AcceptQueues>& queue = view_.servers[server].queue) {
+    AddLast(Side::kServer, name, queue->at_ns,
+            fmt::format("accept queue holds {} (backlog {})", queue->length, queue->limit));
   }
   for (const ConnectionFacts& connection : view_.connections) {
-    if (connection.before_freeze) continue;
+    if (connection.before_freeze || connection.server != server) continue;
     const bool came_late =
         connection.client && ClientOutcome(view_, *connection.client) == "pending";
-    AddLast(Side::kServer, ServerOf(case_).name, connection.accepted_ns,
+    AddLast(Side::kServer, name, connection.accepted_ns,
             "in the queue: " + PeerInWords(connection) + (came_late ? ", only just there" : ""));
   }
 }

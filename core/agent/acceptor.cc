@@ -50,6 +50,7 @@ bool Acceptor::AcceptOne() {
     context_.DidNotAccept();
     return AcceptGoesOn(accepted.error);
   }
+  context_.AwaitGo();
   if (context_.frozen.load()) return false;  // counted by its stamp, served by nobody
   const auto socket = static_cast<NativeSocket>(accepted.value);
   if (service_) {

@@ -81,7 +81,7 @@ class ServerAgent {
   void Go(const std::string& payload) {
     const Result<GoMessage> go = GoFromPayload(payload);
     if (!go) pipe_.Fail({"protocol", go.error().message});
-    context_.targets = Targets(go->targets);
+    context_.Go(Targets(go->targets));
     if (Status begun = model_->Go(go->go_ns); !begun)
       pipe_.Fail({"server_failed", begun.error().message});
   }

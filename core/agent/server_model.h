@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -48,7 +49,7 @@ struct ServerContext {
   std::size_t expected_connections;
   RecordedCalls main_calls;  // of the main thread
   SignalBoard& signals;
-  Targets targets;  // known from "go" on
+  Targets targets;  // known from "go" on: written by Go, read after AwaitGo
   std::atomic<bool> frozen{false};
   std::atomic<std::uint32_t> next_number{0};  // of connections, whoever accepts them
 
@@ -74,6 +75,13 @@ struct ServerContext {
   }
   void DidNotAccept() { permits_.fetch_add(1); }
 
+  void Go(Targets known) {
+    targets = std::move(known);
+    gone_.count_down();
+  }
+  // A client may be faster than our own "go", which tells whom a script may connect to.
+  void AwaitGo() { gone_.wait(); }
+
   // How the handler of a connection is set up, save for its sockets and its recorder.
   [[nodiscard]] Actor::Setup SetupFor(std::uint32_t number, ActorView& view) {
     Actor::Setup setup;
@@ -89,6 +97,7 @@ struct ServerContext {
 
  private:
   std::atomic<std::int64_t> permits_;
+  std::latch gone_{1};
 };
 
 // What one of several workers may record: each may be the one that serves all, within the memory of

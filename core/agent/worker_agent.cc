@@ -76,7 +76,7 @@ class WorkerAgent {
       passed_.count_down();
       return pipe_.Write(FrameKind::kReady);
     }
-    gone_.wait();
+    context_.AwaitGo();
     // The pipe made it non-blocking.
     SysSetBlocking(*socket, Blocking::kYes);
     handlers_.Start(handlers_.Next(), *socket);
@@ -85,8 +85,7 @@ class WorkerAgent {
   void Go(const std::string& payload) {
     const Result<GoMessage> go = GoFromPayload(payload);
     if (!go) pipe_.Fail({"protocol", go.error().message});
-    context_.targets = Targets(go->targets);
-    gone_.count_down();
+    context_.Go(Targets(go->targets));
     if (ServesOne()) return;
     passed_.wait();  // long since: "go" comes after all have said so
     model_ = MakeServerModel(context_);
@@ -114,7 +113,6 @@ class WorkerAgent {
   Recorder recorder_;
   ServerContext context_;
   LiveConnections live_;
-  std::latch gone_{1};                  // opened by "go"
   std::latch passed_{1};                // opened when the listener is here
   ConnectionThreads handlers_;          // of a connection that was passed
   std::unique_ptr<ServerModel> model_;  // on a listener that was passed

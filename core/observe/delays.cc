@@ -31,6 +31,16 @@ void AddPauses(Longest& longest, const std::vector<EventRef>& events) {
   }
 }
 
+void AddListener(Longest& longest, const ServerSpec& server, const ServerFacts& facts,
+                 std::int64_t freeze_ns) {
+  // A loop calls accept only once a client has come, which is no delay.
+  const double after_ms = server.accept.after_ms;
+  const bool accepts_at_once = server.io == Io::kBlocking && after_ms > 0;
+  if (facts.first_accept_ns && accepts_at_once) longest.Due(after_ms, *facts.first_accept_ns);
+  const std::optional<double> close_after_ms = server.listen.close_after_ms;
+  if (close_after_ms) longest.Due(*close_after_ms, facts.closed_ns.value_or(freeze_ns));
+}
+
 }  // namespace
 
 double MaxDelayMs(const Case& a_case, const TrialView& view) {
@@ -51,12 +61,9 @@ double MaxDelayMs(const Case& a_case, const TrialView& view) {
 
   longest.Due(a_case.window_ms, view.freeze_ns);
   if (view.foreign_server) return longest.ms();
-  const double accept_after_ms = a_case.server.accept.after_ms;
-  // A loop calls accept only once a client has come, which is no delay.
-  const bool accepts_at_once = a_case.server.io == Io::kBlocking && accept_after_ms > 0;
-  if (view.first_accept_ns && accepts_at_once) longest.Due(accept_after_ms, *view.first_accept_ns);
-  const std::optional<double> close_after_ms = a_case.server.listen.close_after_ms;
-  if (close_after_ms) longest.Due(*close_after_ms, view.closed_ns.value_or(view.freeze_ns));
+  for (std::size_t i = 0; i < view.servers.size(); ++i) {
+    AddListener(longest, a_case.servers[i], view.servers[i], view.freeze_ns);
+  }
   return longest.ms();
 }
 

@@ -15,11 +15,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<ObservationKind, 13> kKinds = {{
+constexpr std::array<ObservationKind, 14> kKinds = {{
     {"connect_outcomes", ObservationClass::kSet},
     {"outcome_counts", ObservationClass::kSet},
     {"accept_order", ObservationClass::kOrder},
     {"queue_order", ObservationClass::kOrder},
+    {"accepted_by", ObservationClass::kOrder},
     {"recv_sizes", ObservationClass::kDistribution},
     {"recv_histogram", ObservationClass::kDistribution},
     {"recv_calls", ObservationClass::kDistribution},
@@ -32,40 +33,66 @@ constexpr std::array<ObservationKind, 13> kKinds = {{
 }};
 
 // Connections of clients that the snapshot still called pending.
-std::uint64_t CountLate(const TrialView& view, const json& outcomes) {
-  std::uint64_t late = 0;
-  for (const ConnectionFacts& connection : view.connections) {
-    if (!connection.before_freeze && connection.client && outcomes[*connection.client] == "pending")
-      ++late;
+bool IsLate(const ConnectionFacts& connection, const json& outcomes) {
+  return !connection.before_freeze && connection.client &&
+         outcomes[*connection.client] == "pending";
+}
+
+// Whether a drain found another number of connections than the kernel had counted in the queue.
+bool AnyQueueMismatch(const Case& a_case, const TrialView& view, const json& outcomes) {
+  for (std::size_t i = 0; i < view.servers.size(); ++i) {
+    const std::optional<AcceptQueues>& queue = view.servers[i].queue;
+    // libuv holds a connection of its own, which the kernel's queue does not count.
+    if (!queue || a_case.servers[i].io == Io::kLibuv) continue;
+    std::int64_t drained = 0;
+    std::int64_t late = 0;
+    for (const ConnectionFacts& connection : view.connections) {
+      if (connection.server != i || connection.before_freeze) continue;
+      ++drained;
+      late += IsLate(connection, outcomes) ? 1 : 0;
+    }
+    if (drained != queue->length && drained != queue->length + late) return true;
   }
-  return late;
+  return false;
 }
 
 TrialHealth HealthOf(const Case& a_case, const TrialView& view, const json& outcomes) {
   TrialHealth health;
   health.max_delay_ms = MaxDelayMs(a_case, view);
   health.freeze_gap_ms = NsToMs(view.drained_ns - view.freeze_ns);
-  health.late = CountLate(view, outcomes);
-  for (const ConnectionFacts& connection : view.connections)
+  for (const ConnectionFacts& connection : view.connections) {
+    health.late += IsLate(connection, outcomes) ? 1 : 0;
     health.strangers += connection.client || connection.ours ? 0 : 1;
-  // libuv holds a connection of its own, which the kernel's queue does not count.
-  if (view.queue && a_case.server.io != Io::kLibuv) {
-    const std::size_t drained = view.connections.size() - view.accepted;
-    const auto length = static_cast<std::size_t>(view.queue->length);
-    health.queue_mismatches = drained != length + health.late && drained != length ? 1 : 0;
   }
+  health.queue_mismatches = AnyQueueMismatch(a_case, view, outcomes) ? 1 : 0;
   health.bytes_conserved = BytesConserved(view);
   return health;
 }
 
-json EvidenceOf(const TrialView& view) {
+// A number, or with several servers a number for each, by name.
+template <typename Read>
+json OfQueues(const Case& a_case, const TrialView& view, Read read) {
+  const auto value = [&](const ServerFacts& server) {
+    return server.queue ? json(read(*server.queue)) : json(nullptr);
+  };
+  if (view.servers.size() == 1) return value(view.servers.front());
+  json values = json::object();
+  for (std::size_t i = 0; i < view.servers.size(); ++i) {
+    values[a_case.servers[i].name] = value(view.servers[i]);
+  }
+  return values;
+}
+
+json EvidenceOf(const Case& a_case, const TrialView& view) {
   json states = json::array();
   for (const ClientFacts& client : view.clients) {
     const bool known = client.state && (*client.state)->argument != 0;
     states.push_back(known ? json(TcpStateName((*client.state)->argument)) : json(nullptr));
   }
-  return {{"queue_length", view.queue ? json(view.queue->length) : json(nullptr)},
-          {"queue_limit", view.queue ? json(view.queue->limit) : json(nullptr)},
+  const auto length = [](const AcceptQueues& queue) { return queue.length; };
+  const auto limit = [](const AcceptQueues& queue) { return queue.limit; };
+  return {{"queue_length", OfQueues(a_case, view, length)},
+          {"queue_limit", OfQueues(a_case, view, limit)},
           {"tcp_states", std::move(states)}};
 }
 
@@ -91,13 +118,17 @@ std::string_view ObservationClassName(ObservationClass observation_class) {
 std::span<const ObservationKind> ObservationKinds() { return kKinds; }
 
 bool NeedsServer(std::string_view observation) {
-  constexpr auto kOfServer = std::to_array<std::string_view>(
-      {"accept_order", "bytes", "queue_order", "recv_calls", "recv_histogram", "recv_sizes"});
+  constexpr auto kOfServer =
+      std::to_array<std::string_view>({"accept_order", "accepted_by", "bytes", "queue_order",
+                                       "recv_calls", "recv_histogram", "recv_sizes"});
   return std::find(kOfServer.begin(), kOfServer.end(), observation) != kOfServer.end();
 }
 
+bool NeedsSeveralServers(std::string_view observation) { return observation == "accepted_by"; }
+
 Result<TrialObservations> Observe(const Case& a_case, const TrialTrace& trace) {
   if (Status whole = Verify(trace); !whole) return Forward(whole);
+  if (Status fits = CheckServers(a_case, trace); !fits) return Forward(fits);
   const TrialView view = BuildTrialView(a_case, trace);
   TrialObservations observed;
   auto& values = observed.values;
@@ -106,6 +137,7 @@ Result<TrialObservations> Observe(const Case& a_case, const TrialTrace& trace) {
   values["outcome_counts"] = OutcomeCounts(outcomes);
   values["accept_order"] = AcceptOrder(view);
   values["queue_order"] = QueueOrder(view);
+  values["accepted_by"] = AcceptedBy(a_case, view);
   values["recv_sizes"] = RecvSizes(view);
   values["recv_histogram"] = RecvHistogram(view);
   values["recv_calls"] = RecvCalls(view);
@@ -117,7 +149,7 @@ Result<TrialObservations> Observe(const Case& a_case, const TrialTrace& trace) {
   values["connect_ms"] = ConnectMs(view);
   TCPLAB_CHECK(values.size() == kKinds.size());
   observed.health = HealthOf(a_case, view, outcomes);
-  observed.evidence = EvidenceOf(view);
+  observed.evidence = EvidenceOf(a_case, view);
   return observed;
 }
 
@@ -146,7 +178,9 @@ std::optional<LocalFault> FindLocalFault(const TrialTrace& trace) {
     }
     return std::nullopt;
   };
-  if (auto fault = look(trace.server, false)) return fault;
+  for (const AgentTrace& server : trace.servers) {
+    if (auto fault = look(server, false)) return fault;
+  }
   for (const AgentTrace& fleet : trace.fleets) {
     if (auto fault = look(fleet, true)) return fault;
   }

@@ -32,6 +32,9 @@ struct ObservationKind {
 // Whether it is about what a server of ours saw, so that there is none with a foreign server.
 [[nodiscard]] bool NeedsServer(std::string_view observation);
 
+// Whether it says something only where a scenario has several servers.
+[[nodiscard]] bool NeedsSeveralServers(std::string_view observation);
+
 // How far one trial may be believed.
 struct TrialHealth {
   // The longest that something happened later than it was due: a client's start, the end of a

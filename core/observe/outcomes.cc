@@ -101,6 +101,15 @@ json OutcomeCounts(const json& outcomes) {
 json AcceptOrder(const TrialView& view) { return Order(view, true); }
 json QueueOrder(const TrialView& view) { return Order(view, false); }
 
+json AcceptedBy(const Case& a_case, const TrialView& view) {
+  json names = json::array();
+  if (view.foreign_server) return names;
+  for (std::size_t i = 0; i < view.accepted; ++i) {
+    names.push_back(a_case.servers[view.connections[i].server].name);
+  }
+  return names;
+}
+
 json ConnectMs(const TrialView& view) {
   json milliseconds = json::array();
   for (const ClientFacts& client : view.clients) {

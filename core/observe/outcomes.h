@@ -17,6 +17,8 @@ namespace tcplab {
 [[nodiscard]] nlohmann::json OutcomeCounts(const nlohmann::json& outcomes);
 [[nodiscard]] nlohmann::json AcceptOrder(const TrialView& view);  // accepted for a script
 [[nodiscard]] nlohmann::json QueueOrder(const TrialView& view);   // found at the drain
+// Per connection accepted for a script, its server's name.
+[[nodiscard]] nlohmann::json AcceptedBy(const Case& a_case, const TrialView& view);
 [[nodiscard]] nlohmann::json ConnectMs(const TrialView& view);
 
 }  // namespace tcplab

@@ -243,6 +243,21 @@ json StreamEnd(const TrialView& view) {
   return {{"client", std::move(clients)}, {"server", std::move(servers)}};
 }
 
+// Per connection, in the order of accept, of the servers whose scripts have the label.
+void AddHandlerSteps(const Case& a_case, const TrialView& view, json& steps) {
+  std::vector<std::set<std::string>> labels;  // of each server
+  for (const ServerSpec& server : a_case.servers) {
+    labels.push_back(LabelsOf(server.script));
+    for (const std::string& label : labels.back()) steps.emplace(label, json::array());
+  }
+  for (const ConnectionFacts& connection : Accepted(view)) {
+    const Script& script = a_case.servers[connection.server].script;
+    for (const std::string& label : labels[connection.server]) {
+      steps[label].push_back(OutcomesOf(script, label, connection, view.freeze_ns));
+    }
+  }
+}
+
 json LabelledSteps(const Case& a_case, const TrialView& view) {
   json steps = json::object();
   const std::vector<ScheduledClient> schedule = Schedule(a_case);
@@ -255,13 +270,7 @@ json LabelledSteps(const Case& a_case, const TrialView& view) {
       per_actor.push_back(OutcomesOf(script, label, view.clients[i], view.freeze_ns));
     }
   }
-  for (const std::string& label : LabelsOf(a_case.server.script)) {
-    json& per_actor = steps[label];
-    if (per_actor.is_null()) per_actor = json::array();
-    for (const ConnectionFacts& connection : Accepted(view)) {
-      per_actor.push_back(OutcomesOf(a_case.server.script, label, connection, view.freeze_ns));
-    }
-  }
+  AddHandlerSteps(a_case, view, steps);
   return steps;
 }
 

@@ -122,54 +122,72 @@ void SortFleetEvents(TrialView& view, const AgentTrace& fleet) {
   }
 }
 
-// Every accept that returned a connection, by the time it did, whoever made it.
-std::vector<EventRef> Accepts(TrialView& view, const AgentTrace& server) {
-  std::vector<EventRef> accepts;
-  for (const RecorderTrace& recorder : server.recorders) {
-    for (const Event& event : recorder.events) {
-      if (event.op == Op::kQueue) {
-        if (!view.queue) view.queue.emplace().at_ns = event.begin_ns;
-        AcceptQueues& queue = *view.queue;
-        queue.length += event.result;
-        queue.limit += event.argument;
+// A connection as the server had it first.
+struct AcceptedOne {
+  std::size_t server = 0;
+  EventRef accept;
+};
+
+// What the listeners of a server say of themselves.
+void ReadListeners(TrialView& view, ServerFacts& facts, const Event& event) {
+  if (event.op == Op::kQueue) {
+    if (!facts.queue) facts.queue.emplace().at_ns = event.begin_ns;
+    facts.queue->length += event.result;
+    facts.queue->limit += event.argument;
+  }
+  if (event.begin_ns > view.freeze_ns) return;
+  // One that ended later found the queue read and drained already.
+  if (event.op == Op::kClose && Ended(event, view.freeze_ns)) facts.closed_ns = event.end_ns;
+  if (event.op == Op::kAccept) {
+    facts.first_accept_ns =
+        std::min(facts.first_accept_ns.value_or(event.begin_ns), event.begin_ns);
+  }
+}
+
+// Every accept that returned a connection to its server, by the time it did. Those that a script's
+// own step made are not among them.
+std::vector<AcceptedOne> Accepts(TrialView& view, const TrialTrace& trace) {
+  std::vector<AcceptedOne> accepts;
+  for (std::size_t server = 0; server < trace.servers.size(); ++server) {
+    for (const RecorderTrace& recorder : trace.servers[server].recorders) {
+      for (const Event& event : recorder.events) {
+        if (event.actor != kListenerActor) continue;
+        ReadListeners(view, view.servers[server], event);
+        if (event.op != Op::kAccept || !event.finished()) continue;
+        const bool of_drain = event.begin_ns > view.freeze_ns;
+        if (of_drain) view.drained_ns = std::max(view.drained_ns, event.end_ns);
+        if (!event.failed()) accepts.push_back({server, {&event, &recorder}});
       }
-      const bool of_listener = event.actor == kListenerActor && event.begin_ns <= view.freeze_ns;
-      if (event.op == Op::kClose && of_listener) view.closed_ns = event.begin_ns;
-      if (event.op == Op::kAccept && of_listener) {
-        view.first_accept_ns =
-            std::min(view.first_accept_ns.value_or(event.begin_ns), event.begin_ns);
-      }
-      const bool by_a_script = event.actor != kListenerActor;
-      if (event.op != Op::kAccept || by_a_script || !event.finished()) continue;
-      const bool of_drain = event.begin_ns > view.freeze_ns;
-      if (of_drain) view.drained_ns = std::max(view.drained_ns, event.end_ns);
-      if (!event.failed()) accepts.push_back({&event, &recorder});
     }
   }
-  std::stable_sort(accepts.begin(), accepts.end(),
-                   [](const EventRef& a, const EventRef& b) { return a->end_ns < b->end_ns; });
+  std::stable_sort(accepts.begin(), accepts.end(), [](const AcceptedOne& a, const AcceptedOne& b) {
+    return a.accept->end_ns < b.accept->end_ns;
+  });
   return accepts;
 }
 
-void SortServerEvents(TrialView& view, const AgentTrace& server) {
-  std::map<std::uint32_t, std::size_t>
-      by_number;  // the acceptor's number of a connection -> its place
-  for (const EventRef& accept : Accepts(view, server)) {
+void SortServerEvents(TrialView& view, const TrialTrace& trace) {
+  // A server's number of a connection -> the connection's place.
+  std::map<std::pair<std::size_t, std::uint32_t>, std::size_t> by_number;
+  for (const auto& [server, accept] : Accepts(view, trace)) {
     ConnectionFacts connection;
+    connection.server = server;
     connection.accepted_ns = accept->end_ns;
     connection.before_freeze = accept->end_ns <= view.freeze_ns;
     connection.peer = std::string(accept.data());
     if (connection.before_freeze) {
-      by_number[accept->argument] = view.connections.size();
+      by_number[{server, accept->argument}] = view.connections.size();
       ++view.accepted;
     }
     view.connections.push_back(std::move(connection));
   }
-  for (const RecorderTrace& recorder : server.recorders) {
-    for (const Event& event : recorder.events) {
-      const auto found = by_number.find(event.actor);
-      if (event.actor == kListenerActor || found == by_number.end()) continue;
-      Sort(view.connections[found->second], {&event, &recorder}, view.freeze_ns);
+  for (std::size_t server = 0; server < trace.servers.size(); ++server) {
+    for (const RecorderTrace& recorder : trace.servers[server].recorders) {
+      for (const Event& event : recorder.events) {
+        const auto found = by_number.find({server, event.actor});
+        if (event.actor == kListenerActor || found == by_number.end()) continue;
+        Sort(view.connections[found->second], {&event, &recorder}, view.freeze_ns);
+      }
     }
   }
   for (ConnectionFacts& connection : view.connections) {
@@ -177,6 +195,13 @@ void SortServerEvents(TrialView& view, const AgentTrace& server) {
                  std::back_inserter(connection.stream),
                  [](const EventRef& ref) { return ref->socket == kMainSocket; });
   }
+}
+
+// Each server has a stamp of its own; what counts is what had ended by the first of them.
+std::int64_t FreezeOf(const TrialTrace& trace) {
+  std::int64_t first = trace.servers.front().freeze_ns;
+  for (const AgentTrace& server : trace.servers) first = std::min(first, server.freeze_ns);
+  return first;
 }
 
 // Addresses that the handlers of our own servers connected from: no strangers to each other.
@@ -238,11 +263,17 @@ const Attempt* ClientFacts::last_attempt() const {
   return &*last;
 }
 
+Status CheckServers(const Case& a_case, const TrialTrace& trace) {
+  if (a_case.servers.size() == trace.servers.size()) return {};
+  return HarnessFault("the trace is of another number of servers than the case has");
+}
+
 TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
   TrialView view;
   view.go_ns = trace.go_ns;
-  view.freeze_ns = trace.server.freeze_ns;
-  view.foreign_server = trace.server.name.empty();
+  view.freeze_ns = FreezeOf(trace);
+  view.foreign_server = trace.servers.front().name.empty();
+  view.servers.resize(trace.servers.size());
   view.drained_ns = view.freeze_ns;
   const std::vector<ScheduledClient> schedule = Schedule(a_case);
   view.clients.resize(schedule.size());
@@ -252,7 +283,7 @@ TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
     FindAttempts(client, a_case.clients[schedule[i].group].script);
     ApplyState(client, view.freeze_ns);
   }
-  SortServerEvents(view, trace.server);
+  SortServerEvents(view, trace);
   Join(view);
   return view;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/scenario/scenario.h"
 #include "core/trace/trial_trace.h"
 
@@ -56,6 +57,7 @@ struct ClientFacts {
 };
 
 struct ConnectionFacts {
+  std::size_t server = 0;  // whose it is: its place among the case's servers
   std::int64_t accepted_ns = 0;
   bool before_freeze = false;  // accepted for a script, and not found at the drain
   std::string peer;            // encoded address
@@ -69,11 +71,17 @@ struct ConnectionFacts {
   std::optional<std::size_t> attempt;  // of that client's
 };
 
-// The accept queues of all listeners together, by the kernel's word, before the drain.
+// The accept queues of a server's listeners together, by the kernel's word, before the drain.
 struct AcceptQueues {
   std::int64_t at_ns = 0;  // when the first was read
   std::int64_t length = 0;
   std::int64_t limit = 0;
+};
+
+struct ServerFacts {
+  std::optional<std::int64_t> first_accept_ns;  // when the first accept was called
+  std::optional<std::int64_t> closed_ns;        // when the listener was closed by the scenario
+  std::optional<AcceptQueues> queue;
 };
 
 struct TrialView {
@@ -82,13 +90,15 @@ struct TrialView {
   bool foreign_server = false;  // somebody else's: what it saw is not known
   std::int64_t drained_ns = 0;  // when the last accept of the drain ended
   std::vector<ClientFacts> clients;
-  // In the order of accept. The first `accepted` of them were accepted for a script.
+  std::vector<ServerFacts> servers;
+  // Of all servers, in the order of accept. The first `accepted` of them were accepted for a
+  // script.
   std::vector<ConnectionFacts> connections;
   std::size_t accepted = 0;
-  std::optional<std::int64_t> first_accept_ns;  // when the first accept was called
-  std::optional<std::int64_t> closed_ns;        // when the listener was closed by the scenario
-  std::optional<AcceptQueues> queue;
 };
+
+// Whether the trace is of so many servers as the case has; a view needs that.
+[[nodiscard]] Status CheckServers(const Case& a_case, const TrialTrace& trace);
 
 // `trace` must outlive the view, and have been verified.
 [[nodiscard]] TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace);

@@ -22,8 +22,11 @@ double ThreeDecimals(double number) { return std::round(number * 1000) / 1000; }
 json IoEntry(const Case& a_case, bool foreign_server) {
   json clients = json::object();
   for (const ClientGroup& group : a_case.clients) clients[group.name] = IoName(group.io);
-  const std::string_view server_io = foreign_server ? "foreign" : IoName(a_case.server.io);
-  return {{"servers", {{a_case.server.name, server_io}}}, {"clients", std::move(clients)}};
+  json servers = json::object();
+  for (const ServerSpec& server : a_case.servers) {
+    servers[server.name] = foreign_server ? "foreign" : IoName(server.io);
+  }
+  return {{"servers", std::move(servers)}, {"clients", std::move(clients)}};
 }
 
 json NamesAndValues(const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -206,6 +209,8 @@ json ResultBuilder::Finish(double seconds, bool interrupted) {
 
 bool ResultBuilder::IsWanted(const std::string& observation) const {
   if (!run_.target.empty() && NeedsServer(observation)) return false;
+  const bool one_server = scenario_.cases.front().servers.size() == 1;
+  if (one_server && NeedsSeveralServers(observation)) return false;
   return run_.only.empty() ||
          std::find(run_.only.begin(), run_.only.end(), observation) != run_.only.end();
 }

@@ -43,15 +43,17 @@ json SubstituteDocument(const json& document, const json& values, Budget& budget
   if (document.contains("server")) {
     result["server"] = SubstituteEndpoint(document["server"], values, budget);
   }
-  if (!document.contains("clients")) return result;
-  if (!document["clients"].is_array()) {
-    result["clients"] = document["clients"];
-    return result;
-  }
-  json& clients = result["clients"] = json::array();
-  for (const json& group : document["clients"]) {
-    clients.push_back(SubstituteEndpoint(group, values, budget));
-    if (budget.exceeded) break;
+  for (const char* list : {"servers", "clients"}) {
+    if (!document.contains(list)) continue;
+    if (!document[list].is_array()) {
+      result[list] = document[list];
+      continue;
+    }
+    json& endpoints = result[list] = json::array();
+    for (const json& endpoint : document[list]) {
+      endpoints.push_back(SubstituteEndpoint(endpoint, values, budget));
+      if (budget.exceeded) break;
+    }
   }
   return result;
 }
@@ -63,20 +65,43 @@ class CaseReader {
       : document_(document), allow_remote_(allow_remote), case_(a_case) {}
 
   void Read() {
-    if (document_.Has("server")) ReadServerAndScript(document_.Member("server"));
+    // All servers before any script: a script may name any of them.
+    if (document_.Has("server")) ReadServers({document_.Member("server")});
+    if (document_.Has("servers")) ReadServerList(document_.Member("servers"));
     if (document_.Has("clients")) ReadClients(document_.Member("clients"));
     signals_.Check(document_);
   }
 
  private:
-  void ReadServerAndScript(const Node& node) {
-    ServerSpec& server = case_.server;
-    ReadServer(node, server);
-    if (node.Has("listen") && node.Member("listen").Has("address")) {
-      const Node listen = node.Member("listen");
-      CheckLoopback(listen.Member("address"));
+  void ReadServerList(const Node& node) {
+    if (!ExpectList(node, "servers")) return;
+    if (node.value().empty()) node.Mismatch("at least one server");
+    if (node.value().size() > kMostServers) {
+      node.Error(fmt::format("found {} servers, expected at most {}: each has processes of its own",
+                             node.value().size(), kMostServers));
+      return;
     }
-    if (server.accept.await) signals_.Await(*server.accept.await, node.Pointer() + "/accept");
+    std::vector<Node> nodes;
+    for (std::size_t i = 0; i < node.value().size(); ++i) nodes.push_back(node.Element(i));
+    ReadServers(nodes);
+  }
+
+  void ReadServers(const std::vector<Node>& nodes) {
+    std::set<std::string> names;
+    for (const Node& node : nodes) {
+      ServerSpec& server = case_.servers.emplace_back();
+      ReadServer(node, server);
+      if (!names.insert(server.name).second) ReportName(node, "servers", server.name, "server");
+      if (node.Has("listen") && node.Member("listen").Has("address")) {
+        const Node listen = node.Member("listen");
+        CheckLoopback(listen.Member("address"));
+      }
+      if (server.accept.await) signals_.Await(*server.accept.await, node.Pointer() + "/accept");
+    }
+    for (std::size_t i = 0; i < nodes.size(); ++i) ReadServerScript(nodes[i], case_.servers[i]);
+  }
+
+  void ReadServerScript(const Node& node, ServerSpec& server) {
     if (!node.Has("script")) return;
     const Node script = node.Member("script");
     server.script = ReadScript(script, ScriptRole::kHandler, std::nullopt);
@@ -126,14 +151,17 @@ class CaseReader {
             "{} is no loopback address (127.0.0.0/8 or ::1): others need --allow-remote",
             Quoted(*endpoint->address)));
       }
-      const bool other = endpoint->whose && !endpoint->whose->server.empty() &&
-                         endpoint->whose->server != case_.server.name;
-      if (other) {
-        const std::vector<std::string_view> names{case_.server.name};
-        node.Error(fmt::format("there is no server {}{}", Quoted(endpoint->whose->server),
-                               DidYouMean(endpoint->whose->server, names)));
+      if (endpoint->whose && !endpoint->whose->server.empty()) {
+        CheckServerName(node, endpoint->whose->server);
       }
     }
+  }
+
+  void CheckServerName(const Node& node, const std::string& name) const {
+    std::vector<std::string_view> names;
+    for (const ServerSpec& server : case_.servers) names.push_back(server.name);
+    if (std::find(names.begin(), names.end(), name) != names.end()) return;
+    node.Error(fmt::format("there is no server {}{}", Quoted(name), DidYouMean(name, names)));
   }
 
   void ReadClients(const Node& node) {
@@ -143,7 +171,9 @@ class CaseReader {
       ClientGroup group;
       const Node place = node.Element(i);
       ReadClientGroup(place, group);
-      if (!names_.insert(group.name).second) ReportName(place, group.name);
+      if (!names_.insert(group.name).second) {
+        ReportName(place, "client groups", group.name, "client");
+      }
       if (group.start_signal) signals_.Await(*group.start_signal, place.Pointer() + "/start");
       CheckSource(place, group);
       case_.clients.push_back(std::move(group));
@@ -166,13 +196,15 @@ class CaseReader {
         "loopback addresses (127.0.0.0/8 or ::1): others need --allow-remote");
   }
 
-  static void ReportName(const Node& group, const std::string& name) {
+  static void ReportName(const Node& node, std::string_view what, const std::string& name,
+                         std::string_view default_name) {
     const std::string message = fmt::format(
-        "two client groups have the name {}; results could not tell them apart", Quoted(name));
-    if (group.Has("name")) {
-      group.Member("name").Error(message);
+        "two {} have the name {}; results could not tell them apart", what, Quoted(name));
+    if (node.Has("name")) {
+      node.Member("name").Error(message);
     } else {
-      group.Error(message + " (\"client\" is the name of a group without one)");
+      node.Error(
+          fmt::format("{} ({} is the name of those without one)", message, Quoted(default_name)));
     }
   }
 
@@ -240,6 +272,30 @@ bool BlocksPerConnection(AcceptModel model) {
 
 bool HasIo(const json& endpoint) { return endpoint.is_object() && endpoint.contains("io"); }
 
+json& ServerIn(json& document, std::size_t server) {
+  return document.contains("servers") ? document["servers"][server] : document["server"];
+}
+
+void ChooseServerIo(std::size_t index, std::vector<Case>& cases) {
+  bool any_event_loop = false;
+  bool any_blocks = false;
+  for (const Case& a_case : cases) {
+    const AcceptModel model = a_case.servers[index].accept.model;
+    any_event_loop = any_event_loop || model == AcceptModel::kEventLoop;
+    any_blocks = any_blocks || BlocksPerConnection(model);
+  }
+  for (Case& a_case : cases) {
+    json& document = ServerIn(a_case.document, index);
+    if (HasIo(document)) continue;
+    // Where the model is an axis with models of both kinds, each case has what its model needs.
+    ServerSpec& server = a_case.servers[index];
+    const AcceptModel model = server.accept.model;
+    const bool polls = model == AcceptModel::kEventLoop || (any_event_loop && !any_blocks);
+    server.io = polls && !BlocksPerConnection(model) ? Io::kPoll : Io::kBlocking;
+    document["io"] = IoName(server.io);
+  }
+}
+
 }  // namespace
 
 void CheckReferences(const Node& root, const Parameters& parameters) {
@@ -271,10 +327,11 @@ void CheckReferences(const Node& root, const Parameters& parameters) {
   };
   if (root.Has("window_ms")) visit(root.Member("window_ms"), false);
   if (root.Has("server")) visit_endpoint(root.Member("server"), false);
-  if (root.Has("clients") && root.Member("clients").value().is_array()) {
-    const Node clients = root.Member("clients");
-    for (std::size_t i = 0; i < clients.value().size(); ++i) {
-      visit_endpoint(clients.Element(i), true);
+  for (const std::string_view list : {"servers", "clients"}) {
+    if (!root.Has(list) || !root.Member(list).value().is_array()) continue;
+    const Node endpoints = root.Member(list);
+    for (std::size_t i = 0; i < endpoints.value().size(); ++i) {
+      visit_endpoint(endpoints.Element(i), list == "clients");
     }
   }
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
@@ -313,25 +370,13 @@ void ChooseIo(Scenario& scenario) {
   // results.
   constexpr std::size_t kMostThreads = 64;
   std::size_t largest = 0;
-  bool any_event_loop = false;
-  bool any_blocks = false;
   for (const Case& a_case : scenario.cases) {
     largest = std::max(largest, CountClients(a_case));
-    const AcceptModel model = a_case.server.accept.model;
-    any_event_loop = any_event_loop || model == AcceptModel::kEventLoop;
-    any_blocks = any_blocks || BlocksPerConnection(model);
   }
   const Io client_io = largest > kMostThreads ? Io::kPoll : Io::kBlocking;
+  const std::size_t servers = scenario.cases.empty() ? 0 : scenario.cases.front().servers.size();
+  for (std::size_t i = 0; i < servers; ++i) ChooseServerIo(i, scenario.cases);
   for (Case& a_case : scenario.cases) {
-    // Where the model is an axis with models of both kinds, each case has what its model needs.
-    const AcceptModel model = a_case.server.accept.model;
-    const bool polls = model == AcceptModel::kEventLoop || (any_event_loop && !any_blocks);
-    const Io server_io = polls && !BlocksPerConnection(model) ? Io::kPoll : Io::kBlocking;
-    json& server = a_case.document["server"];
-    if (!HasIo(server)) {
-      a_case.server.io = server_io;
-      server["io"] = IoName(server_io);
-    }
     for (std::size_t i = 0; i < a_case.clients.size(); ++i) {
       json& group = a_case.document["clients"][i];
       if (HasIo(group)) continue;

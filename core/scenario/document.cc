@@ -84,6 +84,7 @@ constexpr auto kHeaderFields = std::to_array<Field<Header>>({
        WordInto<bool>(n, kLocalErrorsWords, h.scenario.local_errors_are_data);
      }},
     {"server", ReadLater, true},
+    {"servers", ReadLater},
     {"clients", ReadLater, true},
     {"expect", ReadLater},
 });
@@ -96,10 +97,22 @@ std::set<std::string, std::less<>> LabelsOf(const Scenario& scenario) {
     }
   };
   for (const Case& a_case : scenario.cases) {
-    add(a_case.server.script);
+    for (const ServerSpec& server : a_case.servers) add(server.script);
     for (const ClientGroup& group : a_case.clients) add(group.script);
   }
   return labels;
+}
+
+// With a list of servers there is no single one.
+std::vector<Field<Header>> HeaderFieldsFor(const Node& root) {
+  std::vector<Field<Header>> fields(kHeaderFields.begin(), kHeaderFields.end());
+  if (!root.Has("servers")) return fields;
+  for (Field<Header>& field : fields) field.required = field.required && field.key != "server";
+  if (root.Has("server")) {
+    root.Member("servers").KeyError(
+        "found \"server\" and \"servers\", expected one of them: a server, or a list of them");
+  }
+  return fields;
 }
 
 }  // namespace
@@ -107,7 +120,8 @@ std::set<std::string, std::less<>> LabelsOf(const Scenario& scenario) {
 Scenario ReadDocument(const Node& root, const LoadOptions& options) {
   Header header;
   Scenario& scenario = header.scenario;
-  if (!ReadObject<Header>(root, "a scenario", kHeaderFields, header)) return scenario;
+  const std::vector<Field<Header>> fields = HeaderFieldsFor(root);
+  if (!ReadObject<Header>(root, "a scenario", fields, header)) return scenario;
 
   Parameters parameters;
   if (root.Has("parameters")) parameters.Read(root.Member("parameters"));

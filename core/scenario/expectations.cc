@@ -31,6 +31,7 @@ constexpr auto kObservations = std::to_array<ObservationKind>({
     {"outcome_counts", PathPart::kOutcome},
     {"accept_order", PathPart::kIndex},
     {"queue_order", PathPart::kIndex},
+    {"accepted_by", PathPart::kIndex},
     {"recv_sizes", PathPart::kIndex},
     {"recv_histogram", PathPart::kIndex},
     {"recv_calls", PathPart::kIndex},

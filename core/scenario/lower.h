@@ -15,6 +15,7 @@ inline constexpr std::int64_t kMostPayloadBytes = std::int64_t{64} << 20U;
 inline constexpr double kLongestMs = 3'600'000;
 inline constexpr std::int64_t kMostClients = 1'000'000;
 inline constexpr std::int64_t kMostWorkers = 256;
+inline constexpr std::size_t kMostServers = 16;
 
 // Everything but the script, which is read by ReadScript.
 void ReadServer(const Node& node, ServerSpec& server);

@@ -43,6 +43,11 @@ std::string SourceAddress(const SourceRange& range, std::size_t position) {
   return internal::Ipv4Literal(internal::Ipv4Number(*first) + offset);
 }
 
+const nlohmann::json& ServerDocument(const Case& a_case, std::size_t server) {
+  const auto list = a_case.document.find("servers");
+  return list == a_case.document.end() ? a_case.document.at("server") : list->at(server);
+}
+
 std::vector<ScheduledClient> Schedule(const Case& a_case) {
   std::vector<ScheduledClient> clients;
   for (std::size_t group = 0; group < a_case.clients.size(); ++group) {

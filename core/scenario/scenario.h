@@ -96,13 +96,16 @@ struct ScheduledClient {
 // One point of the scenario's parameter matrix.
 struct Case {
   nlohmann::json parameters;  // object: name -> value, every parameter of the scenario
-  // The scenario's server and clients with every parameter but `index` replaced and `io` filled in:
-  // what an agent is sent. Keys "server" and "clients" as in the language.
+  // The scenario's servers and clients with every parameter but `index` replaced and `io` filled
+  // in: what an agent is sent. Keys "server" or "servers", and "clients", as in the language.
   nlohmann::json document;
   double window_ms = 5000;
-  ServerSpec server;
+  std::vector<ServerSpec> servers;  // at least one; clients who name none mean the first
   std::vector<ClientGroup> clients;
 };
+
+// What the agent of one server is sent.
+[[nodiscard]] const nlohmann::json& ServerDocument(const Case& a_case, std::size_t server);
 
 // Clients of a case by start time; ties go by group, then by position. The index is the client's
 // number.

@@ -39,9 +39,11 @@ std::optional<double> ConnectDeadline(const Script& script) {
 // The first clients that find the listen queue full, if no one is accepted: the queue holds backlog
 // + 1 on Linux. A negative backlog is no small number anywhere.
 bool MayOverflow(const Case& a_case) {
-  if (a_case.server.listen.mode == ListenMode::kBound || a_case.server.listen.backlog < 0)
-    return false;
-  return CountClients(a_case) > static_cast<std::size_t>(a_case.server.listen.backlog) + 1;
+  const std::size_t clients = CountClients(a_case);
+  return std::any_of(a_case.servers.begin(), a_case.servers.end(), [&](const ServerSpec& server) {
+    if (server.listen.mode == ListenMode::kBound || server.listen.backlog < 0) return false;
+    return clients > static_cast<std::size_t>(server.listen.backlog) + 1;
+  });
 }
 
 // Whether a client that stays pending is looked at, or gives up, just when its SYN is sent again.
@@ -94,19 +96,31 @@ void WarnOfScripts(const Node& root, const Case& a_case) {
   }
 }
 
+void WarnOfHandler(const Node& node, std::size_t server, const Scenario& scenario) {
+  const bool handled =
+      scenario.cases.empty() ||
+      std::any_of(scenario.cases.begin(), scenario.cases.end(), [&](const Case& a_case) {
+        const ServerSpec& spec = a_case.servers[server];
+        return spec.accept.model != AcceptModel::kNever && spec.listen.mode == ListenMode::kListen;
+      });
+  if (handled || !node.Has("script")) return;
+  node.Member("script").Warning("the script never runs: no case accepts a connection");
+}
+
 }  // namespace
 
 void AddWarnings(const Node& root, const Scenario& scenario) {
-  bool handled = scenario.cases.empty();
   for (const Case& a_case : scenario.cases) {
     WarnOfWindow(root, a_case);
     WarnOfScripts(root, a_case);
-    handled = handled || (a_case.server.accept.model != AcceptModel::kNever &&
-                          a_case.server.listen.mode == ListenMode::kListen);
   }
-  const Node server = root.Member("server");
-  if (!handled && server.Has("script")) {
-    server.Member("script").Warning("the script never runs: no case accepts a connection");
+  if (root.Has("server")) {
+    WarnOfHandler(root.Member("server"), 0, scenario);
+    return;
+  }
+  const Node servers = root.Member("servers");
+  for (std::size_t i = 0; i < servers.value().size(); ++i) {
+    WarnOfHandler(servers.Element(i), i, scenario);
   }
 }
 

@@ -9,7 +9,7 @@ namespace tcplab {
 namespace {
 
 constexpr std::string_view kAgentMagic = "tcplab-agent-trace/1\n";
-constexpr std::string_view kTrialMagic = "tcplab-trial-trace/1\n";
+constexpr std::string_view kTrialMagic = "tcplab-trial-trace/2\n";
 constexpr std::size_t kDigestBytes = 64;
 constexpr std::size_t kEncodedEventBytes = 40;
 
@@ -168,9 +168,10 @@ std::string Encode(const AgentTrace& trace) {
 std::string Encode(const TrialTrace& trace) {
   Writer out(kTrialMagic);
   out.Number(trace.go_ns);
-  PutAgent(out, trace.server);
-  out.Number<std::uint64_t>(trace.fleets.size());
-  for (const AgentTrace& fleet : trace.fleets) PutAgent(out, fleet);
+  for (const std::vector<AgentTrace>* agents : {&trace.servers, &trace.fleets}) {
+    out.Number<std::uint64_t>(agents->size());
+    for (const AgentTrace& agent : *agents) PutAgent(out, agent);
+  }
   return std::move(out).Sealed();
 }
 
@@ -190,9 +191,10 @@ Result<TrialTrace> DecodeTrialTrace(std::string_view bytes) {
   Reader in(*content);
   TrialTrace trace;
   trace.go_ns = in.Number<std::int64_t>();
-  trace.server = GetAgent(in);
-  trace.fleets.resize(in.Count(kSmallestAgent));
-  for (AgentTrace& fleet : trace.fleets) fleet = GetAgent(in);
+  for (std::vector<AgentTrace>* agents : {&trace.servers, &trace.fleets}) {
+    agents->resize(in.Count(kSmallestAgent));
+    for (AgentTrace& agent : *agents) agent = GetAgent(in);
+  }
   if (!in.Exhausted()) return HarnessFault("the trace does not have the layout of its format");
   return trace;
 }

@@ -58,11 +58,13 @@ Status Verify(const AgentTrace& trace) {
 }
 
 Status Verify(const TrialTrace& trace) {
-  if (Status server = Verify(trace.server); !server) return server;
-  for (const AgentTrace& fleet : trace.fleets) {
-    if (Status verified = Verify(fleet); !verified) return verified;
-    if (fleet.clock != trace.server.clock) {
-      return HarnessFault("the agents' clocks differ: their times cannot be compared");
+  if (trace.servers.empty()) return HarnessFault("the trace has no server");
+  for (const std::vector<AgentTrace>* agents : {&trace.servers, &trace.fleets}) {
+    for (const AgentTrace& agent : *agents) {
+      if (Status verified = Verify(agent); !verified) return verified;
+      if (agent.clock != trace.servers.front().clock) {
+        return HarnessFault("the agents' clocks differ: their times cannot be compared");
+      }
     }
   }
   return {};

@@ -1,12 +1,13 @@
 // All events of a trial, of all its agents.
 //
 //   TrialTrace
-//     server: AgentTrace            one recorder for the listener and acceptor, others for
-//     handlers' threads fleets: AgentTrace...         one recorder per client thread, or one for a
-//     loop; one for the snapshot
+//     servers: AgentTrace...   each: one recorder for the listener and acceptor, others for
+//                              handlers' threads
+//     fleets: AgentTrace...    one recorder per client thread, or one for a loop; one for the
+//                              snapshot
 //
 // Which client or connection an event belongs to is told by Event::actor, not by the recorder it
-// stands in.
+// stands in. Connections are numbered by each server for itself.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@
 namespace tcplab {
 
 struct AgentTrace {
-  std::string name;   // "server", "fleet"
+  std::string name;   // the server's, or "fleet"
   std::string clock;  // times of agents with different clocks are never subtracted
   std::int64_t freeze_ns =
       0;  // nothing that ended later becomes an observation, save what the freeze itself wrote
@@ -31,7 +32,9 @@ struct AgentTrace {
 
 struct TrialTrace {
   std::int64_t go_ns = 0;  // when the clients' schedule began, on the controller's clock
-  AgentTrace server;       // without a name where it was a foreign one, of which nothing is known
+  // At least one, in the scenario's order; without a name where it was a foreign one, of which
+  // nothing is known.
+  std::vector<AgentTrace> servers;
   std::vector<AgentTrace> fleets;
 
   friend bool operator==(const TrialTrace&, const TrialTrace&) = default;

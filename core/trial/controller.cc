@@ -187,6 +187,11 @@ std::vector<PlannedTrial> PlanTrials(std::size_t cases, std::size_t rounds, std:
 Result<RunEnd> RunTrials(const Scenario& scenario, const ControllerOptions& options,
                          const OnTrial& on_trial) {
   SysIgnoreSigpipe();  // an agent that died is told by its exit, not by a signal to us
+  const std::size_t servers = scenario.cases.empty() ? 0 : scenario.cases.front().servers.size();
+  if (options.target && servers > 1) {
+    return Invalid("--target: one foreign server cannot stand for the " + std::to_string(servers) +
+                   " servers of " + scenario.file);
+  }
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
   if (Status fits = CheckDescriptors(scenario, descriptors); !fits) return Forward(fits);
   Run run(scenario, options, on_trial);

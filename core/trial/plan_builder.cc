@@ -25,72 +25,114 @@ std::size_t ClientCount(const Case& a_case) {
   return count;
 }
 
-}  // namespace
+// What the actors of a case may send and connect at the most, by their scripts.
+struct Traffic {
+  TraceBound clients;             // all of them together
+  TraceBound largest;             // of one client
+  std::size_t handled = 1;        // connections of one server
+  std::size_t handler_bytes = 0;  // that reach the handlers of one server together
+  std::size_t reaches_handler = 0;
+  std::size_t reaches_client = 0;
+};
 
-CasePlans BuildPlans(const Case& a_case) {
-  CasePlans plans;
-  const std::size_t clients = ClientCount(a_case);
+std::size_t Capped(std::size_t number) { return std::min(kMostEvents, number); }
 
-  // What all clients may send, and what one client may get back: at most what it sent, and what
-  // handlers say of themselves.
-  TraceBound sent;
-  TraceBound largest;
+// What comes back from the servers for `bytes` sent over so many connections: at most these bytes,
+// by which the answers are longer ("0" is answered by "not prime"), and what handlers say of
+// themselves.
+std::size_t Answered(const Case& a_case, std::size_t bytes, std::size_t connections) {
+  std::size_t total = Capped(bytes);
+  for (const ServerSpec& server : a_case.servers) {
+    const std::size_t beyond = BoundOf(server.script, Capped(bytes)).reply_bytes;
+    const std::size_t unasked = BoundOf(server.script, 0).sent_bytes;
+    total += Capped(beyond) + Capped(unasked) * std::max<std::size_t>(1, Capped(connections));
+  }
+  return Capped(total);
+}
+
+Traffic TrafficOf(const Case& a_case) {
+  Traffic traffic;
   for (const ClientGroup& group : a_case.clients) {
     const TraceBound one = BoundOf(group.script, 0);
-    sent.sent_bytes += std::min(one.sent_bytes, kMostEvents) * group.count;
-    sent.connections += std::min(one.connections, kMostEvents) * group.count;
-    largest.sent_bytes = std::max(largest.sent_bytes, one.sent_bytes);
-    largest.connections = std::max(largest.connections, one.connections);
+    traffic.clients.sent_bytes += Capped(one.sent_bytes) * group.count;
+    traffic.clients.connections += Capped(one.connections) * group.count;
+    traffic.largest.sent_bytes = std::max(traffic.largest.sent_bytes, one.sent_bytes);
+    traffic.largest.connections = std::max(traffic.largest.connections, one.connections);
   }
-  const TraceBound handler_alone = BoundOf(a_case.server.script, 0);
-  // "0" is answered by "not prime": of many short messages the answers are much longer.
-  const std::size_t beyond =
-      BoundOf(a_case.server.script, std::min(kMostEvents, largest.sent_bytes)).reply_bytes;
-  const std::size_t incoming =
-      std::min(kMostEvents, largest.sent_bytes) + std::min(kMostEvents, beyond) +
-      std::min(kMostEvents, handler_alone.sent_bytes) *
-          std::max<std::size_t>(1, std::min(kMostEvents, largest.connections));
+  std::size_t onward = 0;  // connects of all handlers, for one connection each
+  for (const ServerSpec& server : a_case.servers) {
+    onward += Capped(BoundOf(server.script, Capped(traffic.largest.sent_bytes)).connections);
+  }
+  traffic.handled = std::max<std::size_t>(1, Capped(traffic.clients.connections));
+  traffic.handler_bytes = Capped(traffic.clients.sent_bytes);
+  traffic.reaches_handler = Capped(traffic.largest.sent_bytes);
+  traffic.reaches_client = Answered(a_case, traffic.reaches_handler, traffic.largest.connections);
+  if (onward == 0) return traffic;
+  for (std::size_t stage = 0; stage < a_case.servers.size(); ++stage) {
+    traffic.handled = Capped(traffic.clients.connections + traffic.handled * onward);
+    traffic.handler_bytes = Answered(a_case, traffic.handler_bytes, traffic.handled);
+    traffic.reaches_handler = Answered(a_case, traffic.reaches_handler, traffic.handled);
+    traffic.reaches_client = Answered(a_case, traffic.reaches_client, traffic.handled);
+  }
+  return traffic;
+}
 
+ServerPlan PlanOf(const Case& a_case, std::size_t index, const Traffic& traffic) {
+  const ServerSpec& server = a_case.servers[index];
+  const std::size_t handled = traffic.handled;
+  ServerPlan plan;
+  // One bound for all handlers together: what each can record by itself, and what comes in from all
+  // clients.
+  const TraceBound alone = BoundOf(server.script, 0);
+  const TraceBound all = BoundOf(server.script, traffic.handler_bytes);
+  const TraceBound one = BoundOf(server.script, traffic.reaches_handler);
+  const std::size_t fixed = Capped(alone.events + 4) * handled;
+  plan.handlers.events = Capped(all.events + fixed + kSpareEvents);
+  plan.handlers.addresses = Capped(handled + kSpareEvents + one.addresses * handled);
+  plan.handlers.payload = 0;
+  plan.connections = handled;
+  plan.connection.events =
+      std::min(one.events + kSpareEvents, kMostEvents / handled + kSpareEvents);
+  plan.connection.addresses = Capped(one.addresses + 4);
+  constexpr std::size_t kCallsOfAListener = 16;
+  plan.listener.events =
+      Capped(2 * handled + kSpareEvents + kCallsOfAListener * server.accept.workers);
+  plan.listener.addresses = plan.listener.events;
+  plan.server = ServerDocument(a_case, index);
+  return plan;
+}
+
+FleetPlan FleetPlanOf(const Case& a_case, const Traffic& traffic) {
+  FleetPlan plan;
   TraceBound each;
   for (const ClientGroup& group : a_case.clients) {
-    const TraceBound one = BoundOf(group.script, std::min(kMostEvents, incoming));
+    const TraceBound one = BoundOf(group.script, traffic.reaches_client);
     each.events = std::max(each.events, one.events);
     each.addresses = std::max(each.addresses, one.addresses);
     each.received_bytes = std::max(each.received_bytes, one.received_bytes);
   }
-  const std::size_t share = std::max<std::size_t>(1, clients);
-  plans.fleet.each.events = std::min(each.events + kSpareEvents, kMostEvents / share);
-  plans.fleet.each.addresses = std::min(each.addresses + 4, kMostEvents / share);
-  plans.fleet.each.payload = std::min({std::min(kMostEvents, each.received_bytes) * kPayloadPerByte,
-                                       kMostPayloadEach, kMostPayload / share});
-
-  // One bound for all handlers together: what each can record by itself, and what comes in from all
-  // clients.
-  const std::size_t handled = std::max<std::size_t>(1, sent.connections);
-  const TraceBound handlers = BoundOf(a_case.server.script, std::min(kMostEvents, sent.sent_bytes));
-  const std::size_t fixed =
-      std::min(kMostEvents, handler_alone.events + 4) * std::min(kMostEvents, handled);
-  plans.server.handlers.events = std::min(handlers.events + fixed + kSpareEvents, kMostEvents);
-  plans.server.handlers.addresses = std::min(handled + kSpareEvents, kMostEvents);
-  plans.server.handlers.payload = 0;
-  const TraceBound one = BoundOf(a_case.server.script, std::min(kMostEvents, largest.sent_bytes));
-  plans.server.connections = std::min(handled, kMostEvents);
-  plans.server.connection.events =
-      std::min(one.events + kSpareEvents, kMostEvents / plans.server.connections + kSpareEvents);
-  plans.server.connection.addresses = std::min(one.addresses + 4, kMostEvents);
-  plans.server.handlers.addresses = std::min(
-      plans.server.handlers.addresses + one.addresses * plans.server.connections, kMostEvents);
-  constexpr std::size_t kCallsOfAListener = 16;
-  plans.server.listener.events = std::min(
-      2 * handled + kSpareEvents + kCallsOfAListener * a_case.server.accept.workers, kMostEvents);
-  plans.server.listener.addresses = plans.server.listener.events;
-
-  plans.server.server = a_case.document.at("server");
-  plans.fleet.groups = a_case.document.at("clients");
+  const std::size_t share = std::max<std::size_t>(1, ClientCount(a_case));
+  plan.each.events = std::min(each.events + kSpareEvents, kMostEvents / share);
+  plan.each.addresses = std::min(each.addresses + 4, kMostEvents / share);
+  plan.each.payload = std::min(
+      {Capped(each.received_bytes) * kPayloadPerByte, kMostPayloadEach, kMostPayload / share});
+  plan.groups = a_case.document.at("clients");
   std::uint32_t number = 0;
   for (const ScheduledClient& client : Schedule(a_case)) {
-    plans.fleet.clients.push_back({client.group, number++, client.start_ms});
+    plan.clients.push_back({client.group, number++, client.start_ms});
   }
+  return plan;
+}
+
+}  // namespace
+
+CasePlans BuildPlans(const Case& a_case) {
+  const Traffic traffic = TrafficOf(a_case);
+  CasePlans plans;
+  for (std::size_t i = 0; i < a_case.servers.size(); ++i) {
+    plans.servers.push_back(PlanOf(a_case, i, traffic));
+  }
+  plans.fleet = FleetPlanOf(a_case, traffic);
   return plans;
 }
 

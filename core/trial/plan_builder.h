@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "core/agent/plan.h"
 #include "core/base/result.h"
@@ -11,7 +12,7 @@
 namespace tcplab {
 
 struct CasePlans {
-  ServerPlan server;
+  std::vector<ServerPlan> servers;
   FleetPlan fleet;
 };
 

@@ -37,7 +37,7 @@ class Serving {
  public:
   Serving(const Case& a_case, const ServeOptions& options)
       : options_(options),
-        plan_(BuildPlans(a_case).server),
+        plan_(BuildPlans(a_case).servers.at(options.server)),
         on_interrupt_(loop_, SIGINT, [this](int) { End(); }),
         on_terminate_(loop_, SIGTERM, [this](int) { End(); }),
         timer_(loop_, [this] { OnTimer(); }) {

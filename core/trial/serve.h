@@ -16,6 +16,7 @@ namespace tcplab {
 
 struct ServeOptions {
   std::vector<std::string> agent_command;  // as ControllerOptions::agent_command
+  std::size_t server = 0;                  // which of the case's
   std::optional<std::uint16_t> port;       // in place of the scenario's
   std::optional<double> ms;                // ends after so long; otherwise with SIGINT or SIGTERM
   std::function<void(const Address&)> on_ready;  // once it listens

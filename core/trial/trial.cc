@@ -1,7 +1,7 @@
 #include "core/trial/trial.h"
 
+#include <algorithm>
 #include <array>
-#include <string_view>
 #include <utility>
 
 #include "core/base/check.h"
@@ -17,12 +17,12 @@ constexpr std::int64_t kLeadNs = 3 * kNsPerMs;
 const char* StateName(int state) {
   constexpr std::array<const char*, 9> kNames = {"being started",
                                                  "running",
-                                                 "freezing the server",
+                                                 "freezing the servers",
                                                  "freezing the clients",
                                                  "draining the queue",
                                                  "taking the clients' trace",
                                                  "ending the clients",
-                                                 "taking the server's trace",
+                                                 "taking the servers' traces",
                                                  "over"};
   return kNames.at(static_cast<std::size_t>(state));
 }
@@ -44,132 +44,206 @@ void Trial::Start() {
 
 void Trial::Enter(State state) {
   state_ = state;
+  for (Server& server : servers_) server.answered = false;
   if (state != State::kRunning) timer_.Set(MonotonicNs() + MsToNs(setup_.patience_ms));
 }
 
 void Trial::StartAgents() {
-  const auto start = [this](const char* who, void (Trial::*on_frame)(const Frame&)) {
-    AgentProcess::Callbacks callbacks;
-    callbacks.on_frame = [this, on_frame](const Frame& frame) { (this->*on_frame)(frame); };
-    callbacks.on_gone = [this, who](const std::string& why) { OnGone(who, why); };
-    return AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
-  };
-  if (setup_.foreign) {
-    target_ = *setup_.foreign;
-  } else {
-    Result<std::unique_ptr<AgentProcess>> server = start("server", &Trial::OnServerFrame);
-    if (!server) return Fail("agent_not_started", server.error().message);
-    server_ = std::move(*server);
-    server_->Send(FrameKind::kPlan, ToPayload(setup_.plans->server, setup_.ticks));
+  if (!setup_.foreign) servers_.resize(setup_.plans->servers.size());  // and never again
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (Status started = StartServer(i); !started) {
+      return Fail("agent_not_started", started.error().message);
+    }
   }
-  Result<std::unique_ptr<AgentProcess>> fleet = start("fleet", &Trial::OnFleetFrame);
-  if (!fleet) return Fail("agent_not_started", fleet.error().message);
-  fleet_ = std::move(*fleet);
-  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet, setup_.ticks));
+  if (Status started = StartFleet(); !started) {
+    return Fail("agent_not_started", started.error().message);
+  }
 }
 
-// What either agent may say at any time. Returns whether the frame was one of these.
-bool Trial::OnCommonFrame(const char* who, const Frame& frame) {
+Status Trial::StartServer(std::size_t index) {
+  Server& server = servers_[index];
+  const ServerPlan& plan = setup_.plans->servers[index];
+  server.title = "the server agent";
+  if (servers_.size() > 1) {
+    server.title = "the agent of the server \"" + plan.server.value("name", "server") + "\"";
+  }
+  AgentProcess::Callbacks callbacks;
+  callbacks.on_frame = [this, &server](const Frame& frame) { OnServerFrame(server, frame); };
+  callbacks.on_gone = [this, &server](const std::string& why) {
+    const bool through = state_ == State::kTakingServers && server.answered;
+    if (!through) OnGone(server.title, why);
+  };
+  auto started = AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
+  if (!started) return Forward(started);
+  server.process = std::move(*started);
+  server.process->Send(FrameKind::kPlan, ToPayload(plan, setup_.ticks));
+  return {};
+}
+
+Status Trial::StartFleet() {
+  AgentProcess::Callbacks callbacks;
+  callbacks.on_frame = [this](const Frame& frame) { OnFleetFrame(frame); };
+  callbacks.on_gone = [this](const std::string& why) { OnFleetGone(why); };
+  auto started = AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
+  if (!started) return Forward(started);
+  fleet_ = std::move(*started);
+  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet, setup_.ticks));
+  return {};
+}
+
+// What any agent may say at any time. Returns whether the frame was one of these.
+bool Trial::OnCommonFrame(const AgentProcess* from, const std::string& title, const Frame& frame) {
   if (frame.kind == FrameKind::kFault) {
     const AgentFault fault = FaultFromPayload(frame.payload);
-    Fail(fault.code, std::string(who) + " agent: " + fault.message);
+    Fail(fault.code, title + ": " + fault.message);
     return true;
   }
   if (frame.kind != FrameKind::kSignal) return false;
-  AgentProcess* other = who == std::string_view("server") ? fleet_.get() : server_.get();
-  if (other != nullptr) other->Send(FrameKind::kSignal, frame.payload);
+  for (Server& server : servers_) {
+    if (server.process.get() != from) server.process->Send(FrameKind::kSignal, frame.payload);
+  }
+  if (fleet_ != nullptr && fleet_.get() != from) fleet_->Send(FrameKind::kSignal, frame.payload);
   return true;
 }
 
-void Trial::OnServerFrame(const Frame& frame) {
-  if (state_ == State::kOver || OnCommonFrame("server", frame)) return;
-  if (frame.kind == FrameKind::kReady && state_ == State::kStarting && !target_.valid()) {
-    return OnServerReady(frame.payload);
+void Trial::OnServerFrame(Server& server, const Frame& frame) {
+  if (state_ == State::kOver || OnCommonFrame(server.process.get(), server.title, frame)) return;
+  struct Answer {
+    State state;
+    FrameKind kind;
+  };
+  constexpr std::array<Answer, 4> kAnswers = {{{State::kStarting, FrameKind::kReady},
+                                               {State::kFreezingServers, FrameKind::kFrozen},
+                                               {State::kDraining, FrameKind::kDrained},
+                                               {State::kTakingServers, FrameKind::kTrace}}};
+  const bool in_turn = std::any_of(kAnswers.begin(), kAnswers.end(), [&](const Answer& answer) {
+    return answer.state == state_ && answer.kind == frame.kind;
+  });
+  if (!in_turn || server.answered)
+    return Fail("protocol", server.title + " sent a frame out of turn");
+  server.answered = true;
+  OnAnswer(server, frame);
+}
+
+// The trial goes on when all servers have answered.
+void Trial::OnAnswer(Server& server, const Frame& frame) {
+  switch (state_) {
+    case State::kStarting:
+      if (Status known = LearnAddress(server, frame.payload); !known) {
+        return Fail("protocol", known.error().message);
+      }
+      if (AllAnswered() && fleet_ready_) Go();
+      return;
+    case State::kFreezingServers:
+      if (Status known = LearnFreeze(frame.payload); !known) {
+        return Fail("protocol", known.error().message);
+      }
+      if (AllAnswered()) FreezeFleet();
+      return;
+    case State::kDraining:
+      if (!AllAnswered()) return;
+      Enter(State::kTakingFleet);
+      return fleet_->Send(FrameKind::kTake);
+    default:
+      if (Status added = AddServerTrace(server, frame.payload); !added) {
+        return Fail("trace_broken", added.error().message);
+      }
+      if (AllAnswered()) OnServersTaken();
   }
-  if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingServer)
-    return OnServerFrozen(frame.payload);
-  if (frame.kind == FrameKind::kDrained && state_ == State::kDraining) {
-    Enter(State::kTakingFleet);
-    return fleet_->Send(FrameKind::kTake);
-  }
-  if (frame.kind == FrameKind::kTrace && state_ == State::kTakingServer)
-    return OnServerTrace(frame.payload);
-  Fail("protocol", "the server agent sent a frame out of turn");
 }
 
 void Trial::OnFleetFrame(const Frame& frame) {
-  if (state_ == State::kOver || OnCommonFrame("fleet", frame)) return;
+  if (state_ == State::kOver || OnCommonFrame(fleet_.get(), "the fleet agent", frame)) return;
   if (frame.kind == FrameKind::kReady && state_ == State::kStarting && !fleet_ready_) {
     fleet_ready_ = true;
-    if (target_.valid()) Go();
+    if (AllAnswered()) Go();
     return;
   }
   if (frame.kind == FrameKind::kDone) {
     // Also while the freeze is under way: the scripts may end at the same time as the window.
-    if (state_ == State::kRunning) FreezeServer();
+    if (state_ == State::kRunning) FreezeServers();
     return;
   }
   if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingFleet) {
-    if (server_ == nullptr) {
+    if (servers_.empty()) {
       Enter(State::kTakingFleet);
       return fleet_->Send(FrameKind::kTake);
     }
     Enter(State::kDraining);
-    return server_->Send(FrameKind::kDrain);
+    return ToServers(FrameKind::kDrain);
   }
   if (frame.kind == FrameKind::kTrace && state_ == State::kTakingFleet)
     return OnFleetTrace(frame.payload);
   Fail("protocol", "the fleet agent sent a frame out of turn");
 }
 
-void Trial::OnServerReady(const std::string& payload) {
+bool Trial::AllAnswered() const {
+  return std::all_of(servers_.begin(), servers_.end(),
+                     [](const Server& server) { return server.answered; });
+}
+
+void Trial::ToServers(FrameKind kind, const std::string& payload) {
+  for (Server& server : servers_) server.process->Send(kind, payload);
+}
+
+Status Trial::LearnAddress(Server& server, const std::string& payload) {
   const Result<GoMessage> ready = GoFromPayload(payload);
-  if (!ready || ready->targets.empty() || !ready->targets.front().address.valid())
-    return Fail("protocol", "the server agent named no address");
-  target_ = ready->targets.front().address;
-  target_name_ = ready->targets.front().server;
-  if (target_.is_wildcard()) {
-    // Clients of a server that listens everywhere come over the loopback.
-    Result<Address> loopback =
-        Address::Parse(target_.is_ipv6() ? "::1" : "127.0.0.1", target_.port());
-    TCPLAB_CHECK(loopback.has_value());
-    target_ = *loopback;
+  if (!ready || ready->targets.empty() || !ready->targets.front().address.valid()) {
+    return HarnessFault(server.title + " named no address");
   }
-  if (fleet_ready_) Go();
+  server.target = ready->targets.front();
+  if (!server.target.address.is_wildcard()) return {};
+  // Clients of a server that listens everywhere come over the loopback.
+  const Address& everywhere = server.target.address;
+  Result<Address> loopback =
+      Address::Parse(everywhere.is_ipv6() ? "::1" : "127.0.0.1", everywhere.port());
+  TCPLAB_CHECK(loopback.has_value());
+  server.target.address = *loopback;
+  return {};
 }
 
 void Trial::Go() {
   trace_.go_ns = MonotonicNs() + kLeadNs;
-  const std::string go = ToPayload(GoMessage{trace_.go_ns, {{target_name_, target_}}});
-  if (server_ != nullptr) server_->Send(FrameKind::kGo, go);
+  GoMessage message{trace_.go_ns, {}};
+  for (const Server& server : servers_) message.targets.push_back(server.target);
+  if (setup_.foreign) {
+    const nlohmann::json& ours = setup_.plans->servers.front().server;
+    message.targets.push_back({ours.value("name", "server"), *setup_.foreign});
+  }
+  const std::string go = ToPayload(message);
+  ToServers(FrameKind::kGo, go);
   fleet_->Send(FrameKind::kGo, go);
   Enter(State::kRunning);
   timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms));
 }
 
 // A foreign server freezes nothing: then the stamp that counts is ours.
-void Trial::FreezeServer() {
-  if (server_ != nullptr) {
-    Enter(State::kFreezingServer);
-    return server_->Send(FrameKind::kFreeze);
+void Trial::FreezeServers() {
+  if (!servers_.empty()) {
+    Enter(State::kFreezingServers);
+    return ToServers(FrameKind::kFreeze);
   }
+  freeze_ns_ = MonotonicNs();
+  FreezeFleet();
+}
+
+// Each server notes a stamp of its own; the first of them cuts all traces.
+Status Trial::LearnFreeze(const std::string& payload) {
+  const Result<GoMessage> frozen = GoFromPayload(payload);
+  if (!frozen) return Forward(frozen);
+  freeze_ns_ = freeze_ns_ == 0 ? frozen->go_ns : std::min(freeze_ns_, frozen->go_ns);
+  return {};
+}
+
+void Trial::FreezeFleet() {
   Enter(State::kFreezingFleet);
-  fleet_->Send(FrameKind::kFreeze, ToPayload(GoMessage{MonotonicNs(), {}}));
+  fleet_->Send(FrameKind::kFreeze, ToPayload(GoMessage{freeze_ns_, {}}));
 }
 
 // What the server saw is not known: its trace has no name and nothing in it.
 void Trial::EndWithoutServer() {
-  trace_.server = AgentTrace{"", "monotonic", trace_.fleets.front().freeze_ns, {}};
-  if (Status whole = Verify(trace_); !whole) return Fail("lost_events", whole.error().message);
-  record_.trace = std::move(trace_);
-  Finish();
-}
-
-void Trial::OnServerFrozen(const std::string& payload) {
-  const Result<GoMessage> frozen = GoFromPayload(payload);
-  if (!frozen) return Fail("protocol", frozen.error().message);
-  Enter(State::kFreezingFleet);
-  fleet_->Send(FrameKind::kFreeze, payload);  // with the server's stamp, which cuts both traces
+  trace_.servers.push_back({"", "monotonic", trace_.fleets.front().freeze_ns, {}});
+  OnServersTaken();
 }
 
 void Trial::OnFleetTrace(const std::string& payload) {
@@ -181,29 +255,36 @@ void Trial::OnFleetTrace(const std::string& payload) {
   Enter(State::kEndingFleet);
 }
 
-void Trial::OnServerTrace(const std::string& payload) {
+Status Trial::AddServerTrace(const Server& server, const std::string& payload) {
   Result<AgentTrace> trace = DecodeAgentTrace(payload);
-  if (!trace) return Fail("trace_broken", "the server agent's trace: " + trace.error().message);
-  trace_.server = std::move(*trace);
+  if (!trace) return HarnessFault(server.title + ": its trace: " + trace.error().message);
+  trace_.servers.resize(servers_.size());
+  trace_.servers[static_cast<std::size_t>(&server - servers_.data())] = std::move(*trace);
+  return {};
+}
+
+void Trial::OnServersTaken() {
   if (Status whole = Verify(trace_); !whole) return Fail("lost_events", whole.error().message);
   record_.trace = std::move(trace_);
   Finish();
 }
 
-void Trial::OnGone(const char* who, const std::string& why) {
+void Trial::OnFleetGone(const std::string& why) {
+  if (state_ != State::kEndingFleet) return OnGone("the fleet agent", why);
+  if (servers_.empty()) return EndWithoutServer();
+  Enter(State::kTakingServers);
+  ToServers(FrameKind::kTake);
+}
+
+void Trial::OnGone(const std::string& title, const std::string& why) {
   if (state_ == State::kOver) return;
-  if (state_ == State::kEndingFleet && who == std::string_view("fleet")) {
-    if (server_ == nullptr) return EndWithoutServer();
-    Enter(State::kTakingServer);
-    return server_->Send(FrameKind::kTake);
-  }
-  Fail("agent_died", std::string("the ") + who + " agent " + why + " while the trial was " +
-                         StateName(static_cast<int>(state_)));
+  Fail("agent_died",
+       title + " " + why + " while the trial was " + StateName(static_cast<int>(state_)));
 }
 
 void Trial::OnTimer() {
   if (state_ == State::kOver) return;
-  if (state_ == State::kRunning) return FreezeServer();
+  if (state_ == State::kRunning) return FreezeServers();
   Fail("timeout", "no answer for " + std::to_string(static_cast<int>(setup_.patience_ms)) +
                       " ms while the trial was " + StateName(static_cast<int>(state_)));
 }
@@ -229,11 +310,10 @@ void Trial::Abandon() {
 
 std::vector<std::unique_ptr<AgentProcess>> Trial::TakeAgents() {
   std::vector<std::unique_ptr<AgentProcess>> agents;
-  for (std::unique_ptr<AgentProcess>* agent : {&server_, &fleet_}) {
-    if (*agent == nullptr) continue;
-    (*agent)->Abandon();
-    agents.push_back(std::move(*agent));
-  }
+  for (Server& server : servers_) agents.push_back(std::move(server.process));
+  agents.push_back(std::move(fleet_));
+  std::erase(agents, nullptr);
+  for (const std::unique_ptr<AgentProcess>& agent : agents) agent->Abandon();
   return agents;
 }
 

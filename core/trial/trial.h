@@ -1,9 +1,9 @@
 // One trial: its agents, and the steps from their start to their traces. Against a foreign server
-// there is only a fleet, and the steps that are the server's are left out.
+// there is only a fleet, and the steps that are the servers' are left out.
 //
-//   starting --all ready--> running --all done, or the window is over--> freezing the server
+//   starting --all ready--> running --all done, or the window is over--> freezing the servers
 //     --frozen--> freezing the fleet --frozen--> draining --drained--> taking the fleet's trace
-//     --trace--> ending the fleet --process gone--> taking the server's trace --trace--> over
+//     --trace--> ending the fleet --process gone--> taking the servers' traces --traces--> over
 //   any state --an agent fails, answers rubbish, or is silent for too long--> over, with an error
 #pragma once
 
@@ -53,27 +53,42 @@ class Trial {
   enum class State {
     kStarting,
     kRunning,
-    kFreezingServer,
+    kFreezingServers,
     kFreezingFleet,
     kDraining,
     kTakingFleet,
     kEndingFleet,
-    kTakingServer,
+    kTakingServers,
     kOver,
+  };
+
+  struct Server {
+    std::string title;  // as messages call it
+    std::unique_ptr<AgentProcess> process;
+    Target target;
+    bool answered = false;  // gave what the state that the trial is in waits for
   };
 
   void Enter(State state);
   void StartAgents();
-  void OnServerFrame(const Frame& frame);
+  Status StartServer(std::size_t index);
+  Status StartFleet();
+  void OnServerFrame(Server& server, const Frame& frame);
+  void OnAnswer(Server& server, const Frame& frame);
   void OnFleetFrame(const Frame& frame);
-  bool OnCommonFrame(const char* who, const Frame& frame);
-  void OnServerReady(const std::string& payload);
-  void OnServerFrozen(const std::string& payload);
+  bool OnCommonFrame(const AgentProcess* from, const std::string& title, const Frame& frame);
+  Status LearnAddress(Server& server, const std::string& payload);
+  Status LearnFreeze(const std::string& payload);
+  Status AddServerTrace(const Server& server, const std::string& payload);
   void OnFleetTrace(const std::string& payload);
-  void OnServerTrace(const std::string& payload);
-  void FreezeServer();
+  [[nodiscard]] bool AllAnswered() const;
+  void ToServers(FrameKind kind, const std::string& payload = {});
+  void FreezeServers();
+  void FreezeFleet();
   void EndWithoutServer();
-  void OnGone(const char* who, const std::string& why);
+  void OnServersTaken();
+  void OnGone(const std::string& title, const std::string& why);
+  void OnFleetGone(const std::string& why);
   void Go();
   void OnTimer();
   void Fail(std::string code, std::string message);
@@ -85,12 +100,11 @@ class Trial {
   State state_ = State::kStarting;
   TrialRecord record_;
   TrialTrace trace_;
-  Address target_;
-  std::string target_name_;
+  std::int64_t freeze_ns_ = 0;  // the first of the servers'
   bool fleet_ready_ = false;
   KernelCounters counters_before_;
-  DeadlineTimer timer_;  // of the state that it is in
-  std::unique_ptr<AgentProcess> server_;
+  DeadlineTimer timer_;          // of the state that it is in
+  std::vector<Server> servers_;  // none where it is a foreign one
   std::unique_ptr<AgentProcess> fleet_;
 };
 

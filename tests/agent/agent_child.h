@@ -173,12 +173,20 @@ class ServerChild : public AgentChild {
   ServerChild(std::string_view server, const Recorder::Capacity& each) {
     SendPlan(server, each, 4);
   }
-  // Its address; begins the trial.
-  Address ReadyAndGo() {
+  // Its address.
+  Address Ready() {
     const Result<GoMessage> ready = GoFromPayload(Expect(FrameKind::kReady));
     EXPECT_TRUE(ready);
-    Send(FrameKind::kGo, ToPayload(GoMessage{MonotonicNs(), {}}));
     return ready && !ready->targets.empty() ? ready->targets.front().address : Address();
+  }
+  // Begins the trial.
+  void Go(std::vector<Target> targets = {}) {
+    Send(FrameKind::kGo, ToPayload(GoMessage{MonotonicNs(), std::move(targets)}));
+  }
+  Address ReadyAndGo() {
+    const Address address = Ready();
+    Go();
+    return address;
   }
   AgentTrace EndTrial() {
     Freeze();

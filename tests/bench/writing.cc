@@ -77,7 +77,7 @@ void DecodeMillionEvents(benchmark::State& state) {
   for (auto _ : state) {
     const Result<TrialTrace> decoded = DecodeTrialTrace(million.encoded);
     TCPLAB_CHECK(decoded.has_value());
-    benchmark::DoNotOptimize(decoded->server.recorders.data());
+    benchmark::DoNotOptimize(decoded->servers.front().recorders.data());
   }
   Count(state);
 }

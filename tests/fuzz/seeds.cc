@@ -45,7 +45,7 @@ void WriteTraceSeeds(const fs::path& folder) {
   const TrialTrace trace = SampleTrace();
   WriteTraceSeed(folder / "trial", Encode(trace));
   WriteTraceSeed(folder / "no-trial", Encode(TrialTrace{}));
-  WriteTraceSeed(folder / "server", Encode(trace.server));
+  WriteTraceSeed(folder / "server", Encode(trace.servers.front()));
   for (std::size_t i = 0; i < trace.fleets.size(); ++i) {
     WriteTraceSeed(folder / ("fleet" + std::to_string(i)), Encode(trace.fleets[i]));
   }

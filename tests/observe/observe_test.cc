@@ -35,7 +35,7 @@ TEST(Observe, GivesEveryObservationThereIs) {
   std::set<std::string> expected;
   for (const ObservationKind& kind : ObservationKinds()) expected.emplace(kind.name);
   EXPECT_EQ(names, expected);
-  EXPECT_EQ(names.size(), 13U);
+  EXPECT_EQ(names.size(), 14U);
 }
 
 TEST(Observe, ClassesAreThoseOfTheFormat) {
@@ -79,7 +79,7 @@ TEST(Observe, TraceThatIsNotWholeIsAnErrorAndNoObservation) {
   trace.fleets[0].recorders[1].dropped = 1;
   EXPECT_FALSE(Observe(CaseOf(3), trace));
   trace = SampleTrace();
-  trace.server.recorders[1].events.pop_back();
+  trace.servers.front().recorders[1].events.pop_back();
   EXPECT_FALSE(Observe(CaseOf(3), trace));
 }
 
@@ -167,7 +167,7 @@ TEST(Health, LibuvsOwnConnectionIsNoMismatch) {
   trial.Client(0).At(1).Connects(5000).Stands(SocketState::kEstablished, 1, 5000);
   trial.QueueHolds(0).Drains(5000);
   Case a_case = CaseOf(1);
-  a_case.server.io = Io::kLibuv;
+  a_case.servers.front().io = Io::kLibuv;
   EXPECT_EQ(ObservedOf(trial, a_case).health.queue_mismatches, 0U);
 }
 

@@ -24,7 +24,7 @@ TrialTrace SmallTrace(std::int64_t number) {
   taken.events.front().end_ns = number + 1;
   TrialTrace trace;
   trace.go_ns = number;
-  trace.server = {"server", "clock", 1, {std::move(taken)}};
+  trace.servers = {{"server", "clock", 1, {std::move(taken)}}};
   trace.fleets = {{"fleet", "clock", 1, {}}};
   return trace;
 }

@@ -102,6 +102,56 @@ TEST(Target, ForeignServerTellsNothingSoItsClientsAreConnectedAndNoMore) {
   EXPECT_EQ(serving.Wait().exit_code, 0);
 }
 
+// It stands for the scenario's server, by that name too.
+TEST(Target, IsFoundByTheNameOfTheServerThatItStandsFor) {
+  const TempFolder folder;
+  json document = json::parse(kUppercase);
+  document["server"]["name"] = "up";
+  document["clients"][0]["script"][0] = json::parse(R"({"connect": {"to": "up"}})");
+  folder.Write("up.json", document.dump());
+  RunnerProcess serving(folder, {"serve", "up.json", "--port", "0"});
+  const std::uint16_t port = PortOf(serving);
+  ASSERT_NE(port, 0);
+  const Finished ended =
+      RunRunner(folder, {"up.json", "--target", "127.0.0.1:" + std::to_string(port)});
+  EXPECT_EQ(ended.exit_code, 0) << ended.err << ended.out;
+  serving.Signal(SIGTERM);
+  EXPECT_EQ(serving.Wait().exit_code, 0);
+}
+
+constexpr const char* kTwoServers = R"({"name": "two", "trials": 1, "window_ms": 1000,
+    "servers": [{"name": "loud", "script": [{"recv": "\n"}, {"reply": "uppercase"}]},
+                {"name": "count", "script": [{"recv": "\n"}, {"reply": "consonants"}]}],
+    "clients": [{"script": [{"connect": "count"}, {"send": "ciao\n"}, {"recv": "eof"}]}]})";
+
+TEST(Serve, OneOfSeveralServersIsChosenByItsName) {
+  const TempFolder folder;
+  folder.Write("two.json", kTwoServers);
+  const Finished none = RunRunner(folder, {"serve", "two.json", "--seconds", "1"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("--server is needed: the scenario has loud and count"));
+  const Finished wrong = RunRunner(folder, {"serve", "two.json", "--server", "cuont"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean count?"));
+
+  RunnerProcess serving(folder, {"serve", "two.json", "--server", "count", "--port", "0"});
+  const std::uint16_t port = PortOf(serving);
+  ASSERT_NE(port, 0) << serving.ErrSoFar();
+  TestSocket client = ConnectTo(*Address::Parse("127.0.0.1", port));
+  WriteBytes(client.get(), "ciao\n");
+  EXPECT_EQ(ReadBytes(client.get(), 10), "1");  // consonants
+  serving.Signal(SIGINT);
+  EXPECT_EQ(serving.Wait().exit_code, 0);
+}
+
+TEST(Target, CannotStandForSeveralServers) {
+  const TempFolder folder;
+  folder.Write("two.json", kTwoServers);
+  const Finished run = RunRunner(folder, {"two.json", "--target", "127.0.0.1:9"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("cannot stand for the 2 servers of two.json"));
+}
+
 TEST(Target, SilentClientOfAForeignServerIsNoPhantom) {
   const TempFolder folder;
   folder.Write("silent.json", R"({"name": "silent", "trials": 2, "window_ms": 200, "server": {},

@@ -341,15 +341,15 @@ TEST(TimeLineEnd, TellsThatTheServerWasInAccept) {
   RecorderTrace acceptor;
   acceptor.events = {accept};
   acceptor.recorded = 1;
-  trace.server.recorders.push_back(acceptor);
+  trace.servers.front().recorders.push_back(acceptor);
   const TimeLine unfinished = BuildTimeLine(CaseOf(1), trace, false);
   EXPECT_THAT(Shown(unfinished.last_rows),
               ElementsAre("1500.00 server: ... still in accept (1500.0 ms)"));
   EXPECT_THAT(unfinished.rows, IsEmpty());
 
   // The listener's end wakes it.
-  trace.server.recorders.back().events[0].end_ns = StampAt(1501);
-  trace.server.recorders.back().events[0].result =
+  trace.servers.front().recorders.back().events[0].end_ns = StampAt(1501);
+  trace.servers.front().recorders.back().events[0].result =
       -static_cast<std::int64_t>(ErrorCodeOf("EINVAL"));
   EXPECT_THAT(Shown(BuildTimeLine(CaseOf(1), trace, false).last_rows),
               ElementsAre("1500.00 server: ... still in accept (1500.0 ms)"));

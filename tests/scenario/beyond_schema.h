@@ -54,6 +54,8 @@ inline const std::vector<BeyondSchema>& AllBeyondSchema() {
       // Names that must be there once, or somewhere else.
       {R"(two client groups have the name ".*)", "/clients/[0-9]+(/name)?", SeenBySchema::kNo,
        "/clients/1", R"({"name": "client"})"},
+      {R"(two servers have the name ".*)", "/servers/[0-9]+(/name)?", SeenBySchema::kNo, "",
+       R"({"name": "x", "servers": [{}, {}], "clients": [{}]})"},
       {R"(the signal ".*" is awaited here, and no script gives it.*)", "/.*/(script|accept|start)",
        SeenBySchema::kNo, "/clients/0/script/0", R"({"await": "nobody"})"},
       {R"(there is no server ".*)", "/.*/script", SeenBySchema::kNo, "/clients/0/script/0",

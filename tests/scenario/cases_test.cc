@@ -21,13 +21,13 @@ TEST(Endpoints, EverythingNotSaidHasItsDefault) {
   EXPECT_FALSE(scenario.sensitive);
   EXPECT_FALSE(scenario.local_errors_are_data);
   EXPECT_EQ(a_case.window_ms, 5000);
-  EXPECT_EQ(a_case.server.name, "server");
-  EXPECT_EQ(a_case.server.listen.address, "127.0.0.1");
-  EXPECT_EQ(a_case.server.listen.port, 0);
-  EXPECT_EQ(a_case.server.listen.backlog, 128);
-  EXPECT_EQ(a_case.server.listen.mode, ListenMode::kListen);
-  EXPECT_EQ(a_case.server.accept.model, AcceptModel::kIterative);
-  EXPECT_TRUE(a_case.server.script.empty());
+  EXPECT_EQ(a_case.servers.front().name, "server");
+  EXPECT_EQ(a_case.servers.front().listen.address, "127.0.0.1");
+  EXPECT_EQ(a_case.servers.front().listen.port, 0);
+  EXPECT_EQ(a_case.servers.front().listen.backlog, 128);
+  EXPECT_EQ(a_case.servers.front().listen.mode, ListenMode::kListen);
+  EXPECT_EQ(a_case.servers.front().accept.model, AcceptModel::kIterative);
+  EXPECT_TRUE(a_case.servers.front().script.empty());
   EXPECT_EQ(a_case.clients.at(0).name, "client");
   EXPECT_EQ(a_case.clients.at(0).count, 1U);
   EXPECT_EQ(a_case.clients.at(0).every_ms, 0);
@@ -57,14 +57,14 @@ TEST(Endpoints, EverythingSaidArrives) {
   EXPECT_TRUE(scenario.local_errors_are_data);
   const Case& a_case = scenario.cases.at(0);
   EXPECT_EQ(a_case.window_ms, 1500.5);
-  EXPECT_EQ(a_case.server.name, "srv");
-  EXPECT_EQ(a_case.server.listen.address, "::1");
-  EXPECT_EQ(a_case.server.listen.port, 8080);
-  EXPECT_EQ(a_case.server.listen.backlog, -1);
-  EXPECT_EQ(a_case.server.listen.mode, ListenMode::kBound);
-  EXPECT_EQ(a_case.server.listen.close_after_ms, 12.5);
-  EXPECT_EQ(a_case.server.accept.model, AcceptModel::kNever);
-  EXPECT_EQ(a_case.server.accept.after_ms, 500);
+  EXPECT_EQ(a_case.servers.front().name, "srv");
+  EXPECT_EQ(a_case.servers.front().listen.address, "::1");
+  EXPECT_EQ(a_case.servers.front().listen.port, 8080);
+  EXPECT_EQ(a_case.servers.front().listen.backlog, -1);
+  EXPECT_EQ(a_case.servers.front().listen.mode, ListenMode::kBound);
+  EXPECT_EQ(a_case.servers.front().listen.close_after_ms, 12.5);
+  EXPECT_EQ(a_case.servers.front().accept.model, AcceptModel::kNever);
+  EXPECT_EQ(a_case.servers.front().accept.after_ms, 500);
   EXPECT_EQ(a_case.clients.at(0).every_ms, 50);
 }
 
@@ -101,9 +101,10 @@ TEST(Endpoints, ClientsOfAllGroupsAreBoundedTogether) {
 }
 
 TEST(Io, ServerThatLoopsPollsAndOthersBlock) {
-  EXPECT_EQ(Draft().Get().cases.at(0).server.io, Io::kBlocking);
-  EXPECT_EQ(Draft().Set("/server/accept/model", R"("event_loop")").Get().cases.at(0).server.io,
-            Io::kPoll);
+  EXPECT_EQ(Draft().Get().cases.at(0).servers.front().io, Io::kBlocking);
+  EXPECT_EQ(
+      Draft().Set("/server/accept/model", R"("event_loop")").Get().cases.at(0).servers.front().io,
+      Io::kPoll);
 }
 
 TEST(Io, EventLoopCannotBlock) {
@@ -142,7 +143,7 @@ TEST(Io, ChosenIoIsWrittenIntoTheDocumentAndAGivenOneStays) {
   EXPECT_EQ(document["server"]["io"], "poll");
   EXPECT_EQ(document["clients"][0]["io"], "blocking");
   EXPECT_EQ(document["clients"][1]["io"], "poll");
-  EXPECT_EQ(scenario.cases[0].server.io, Io::kPoll);
+  EXPECT_EQ(scenario.cases[0].servers.front().io, Io::kPoll);
   EXPECT_EQ(scenario.cases[0].clients[1].io, Io::kPoll);
 }
 
@@ -241,7 +242,7 @@ TEST(Lowering, ResolvedDocumentGivesTheSameStructuresAgain) {
   const Result<ServerSpec> server = LowerServer(a_case.document["server"]);
   ASSERT_TRUE(server) << server.error().message;
   EXPECT_EQ(server->listen.backlog, 3);
-  EXPECT_EQ(server->io, a_case.server.io);
+  EXPECT_EQ(server->io, a_case.servers.front().io);
   EXPECT_EQ(StepAt<RecvStep>(server->script, 0).until.delimiter, "$x${index}");
   EXPECT_EQ(StepAt<SendStep>(server->script, 1).text, "$");
   const Result<ClientGroup> group = LowerClientGroup(a_case.document["clients"][0]);

@@ -71,6 +71,10 @@ class Draft {
     document_[nlohmann::json::json_pointer(pointer)] = nlohmann::json::parse(value);
     return *this;
   }
+  Draft& Remove(const std::string& key) {
+    document_.erase(key);
+    return *this;
+  }
   Draft& ServerScript(std::string_view steps) { return Set("/server/script", steps); }
   Draft& ClientScript(std::string_view steps) { return Set("/clients/0/script", steps); }
   Draft& Override(std::string name, std::string value) {

@@ -1,7 +1,7 @@
 // Files, places and the manner in which problems are said.
 #include "core/scenario/loader.h"
 
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -73,7 +73,7 @@ TEST_F(Files, MoreThan16MebibytesAreRefusedUnread) {
 }
 
 TEST(Loader, MillionsOfValuesAreAnsweredInTime) {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process: other load does not count
   const std::string deep = std::string(60, '[') + std::string(60, ']');
   std::string values = deep;
   while (values.size() < 1'000'000) values += "," + deep;
@@ -83,7 +83,7 @@ TEST(Loader, MillionsOfValuesAreAnsweredInTime) {
   std::string steps = R"({"close": {}})";
   while (steps.size() < 1'000'000) steps += R"(,{"close": {}})";
   EXPECT_TRUE(Draft().ClientScript("[" + steps + "]").Load().scenario);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 60);
 }
 
 TEST(Loader, EmptyTextAndOtherTopLevelsAreRefused) {

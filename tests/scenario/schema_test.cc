@@ -365,7 +365,7 @@ TEST(ShippedScenarios, SayWhatTheyAreKnownToSay) {
   EXPECT_EQ(backlog.scenario->cases.size(), 4U);
   EXPECT_EQ(backlog.scenario->trials, 20U);
   EXPECT_FALSE(backlog.scenario->sensitive);
-  EXPECT_EQ(backlog.scenario->cases[3].server.listen.backlog, 5);
+  EXPECT_EQ(backlog.scenario->cases[3].servers.front().listen.backlog, 5);
   EXPECT_EQ(backlog.scenario->cases[0].clients.at(0).count, 8U);
 
   const auto segmentation = LoadScenarioFile(SourceDir() + "/scenarios/segmentation.json", {});
@@ -373,12 +373,12 @@ TEST(ShippedScenarios, SayWhatTheyAreKnownToSay) {
   EXPECT_EQ(segmentation.scenario->cases.size(), 6U);
   EXPECT_EQ(segmentation.scenario->trials, 30U);
   EXPECT_TRUE(segmentation.scenario->sensitive);
-  EXPECT_EQ(segmentation.scenario->cases[0].server.io, Io::kBlocking);
+  EXPECT_EQ(segmentation.scenario->cases[0].servers.front().io, Io::kBlocking);
 
   const auto libuv = LoadScenarioFile(SourceDir() + "/scenarios/libuv-backlog.json", {});
   ASSERT_TRUE(libuv.scenario);
-  EXPECT_EQ(libuv.scenario->cases[0].server.io, Io::kLibuv);
-  EXPECT_EQ(libuv.scenario->cases[0].server.accept.model, AcceptModel::kNever);
+  EXPECT_EQ(libuv.scenario->cases[0].servers.front().io, Io::kLibuv);
+  EXPECT_EQ(libuv.scenario->cases[0].servers.front().accept.model, AcceptModel::kNever);
 }
 
 // The first block of the language's description, which a reader tries first.

@@ -202,10 +202,8 @@ TraceBuilder& TraceBuilder::QueueHolds(std::uint32_t length, std::uint32_t limit
 TrialTrace TraceBuilder::Build() const {
   TrialTrace trial;
   trial.go_ns = kGoNs;
-  trial.server.name = "server";
-  trial.server.clock = "monotonic";
-  trial.server.freeze_ns = StampAt(freeze_ms_);
-  AgentTrace fleet{"fleet", "monotonic", trial.server.freeze_ns, {}};
+  AgentTrace server{"server", "monotonic", StampAt(freeze_ms_), {}};
+  AgentTrace fleet{"fleet", "monotonic", server.freeze_ns, {}};
 
   // States are taken one after the other, just after the freeze.
   double look_ms = freeze_ms_ + kCallMs;
@@ -230,10 +228,11 @@ TrialTrace TraceBuilder::Build() const {
   for (const auto& [number, connection] : connections_) {
     Append(acceptor, connection.accepts_);
     Append(main, looked_at(connection.states_));
-    trial.server.recorders.push_back(Recorded(connection.entries_));
+    server.recorders.push_back(Recorded(connection.entries_));
   }
-  trial.server.recorders.push_back(Recorded(acceptor));
-  trial.server.recorders.insert(trial.server.recorders.begin(), Recorded(main));
+  server.recorders.push_back(Recorded(acceptor));
+  server.recorders.insert(server.recorders.begin(), Recorded(main));
+  trial.servers.push_back(std::move(server));
   trial.fleets.push_back(std::move(fleet));
   return trial;
 }
@@ -245,7 +244,7 @@ Case CaseOf(std::size_t clients, std::string_view client_script, std::string_vie
     return std::move(*script);
   };
   Case a_case;
-  a_case.server.script = lowered(server_script, ScriptRole::kHandler);
+  a_case.servers.emplace_back().script = lowered(server_script, ScriptRole::kHandler);
   ClientGroup group;
   group.count = clients;
   group.script = lowered(client_script, ScriptRole::kClient);

@@ -34,11 +34,11 @@ void ForEachEvent(const std::function<void(TrialTrace&, RecorderTrace&, std::siz
   const TrialTrace sample = SampleTrace();
   const std::size_t agents = 1 + sample.fleets.size();
   for (std::size_t agent = 0; agent < agents; ++agent) {
-    const AgentTrace& whose = agent == 0 ? sample.server : sample.fleets[agent - 1];
+    const AgentTrace& whose = agent == 0 ? sample.servers.front() : sample.fleets[agent - 1];
     for (std::size_t recorder = 0; recorder < whose.recorders.size(); ++recorder) {
       for (std::size_t i = 0; i < whose.recorders[recorder].events.size(); ++i) {
         TrialTrace copy = sample;
-        AgentTrace& of_copy = agent == 0 ? copy.server : copy.fleets[agent - 1];
+        AgentTrace& of_copy = agent == 0 ? copy.servers.front() : copy.fleets[agent - 1];
         look(copy, of_copy.recorders[recorder], i);
       }
     }
@@ -54,7 +54,7 @@ TEST(TraceCodec, TrialComesBackAsItWas) {
 }
 
 TEST(TraceCodec, AgentComesBackAsItWas) {
-  for (const AgentTrace& agent : {SampleTrace().server, SampleTrace().fleets.at(0)}) {
+  for (const AgentTrace& agent : {SampleTrace().servers.front(), SampleTrace().fleets.at(0)}) {
     const Result<AgentTrace> back = DecodeAgentTrace(Encode(agent));
     ASSERT_TRUE(back) << back.error().message;
     EXPECT_EQ(*back, agent);
@@ -70,7 +70,8 @@ TEST(TraceCodec, EmptyTraceComesBackAsItWas) {
 TEST(TraceCodec, ExtremeValuesComeBackAsTheyWere) {
   TrialTrace trace;
   trace.go_ns = INT64_MIN;
-  trace.server.name = std::string("na\0me", 5);
+  trace.servers.resize(1);
+  trace.servers.front().name = std::string("na\0me", 5);
   Event event;
   event.begin_ns = INT64_MAX;
   event.end_ns = INT64_MIN;
@@ -79,7 +80,8 @@ TEST(TraceCodec, ExtremeValuesComeBackAsTheyWere) {
   event.step = UINT16_MAX;
   event.socket = UINT8_MAX;
   event.op = Op::kFreeze;
-  trace.server.recorders.push_back({{event}, UINT64_MAX, UINT64_MAX, std::string(300, '\xFF')});
+  trace.servers.front().recorders.push_back(
+      {{event}, UINT64_MAX, UINT64_MAX, std::string(300, '\xFF')});
   const Result<TrialTrace> back = DecodeTrialTrace(Encode(trace));
   ASSERT_TRUE(back);
   EXPECT_EQ(*back, trace);
@@ -118,14 +120,14 @@ TEST(TraceCodec, LayoutIsThatOfTheFormat) {
 }
 
 TEST(TraceCodec, OneKindOfTraceIsNotTakenForTheOther) {
-  EXPECT_FALSE(DecodeTrialTrace(Encode(SampleTrace().server)));
+  EXPECT_FALSE(DecodeTrialTrace(Encode(SampleTrace().servers.front())));
   EXPECT_FALSE(DecodeAgentTrace(Encode(SampleTrace())));
 }
 
 TEST(TraceCodec, WhatIsNoTraceIsRefused) {
   EXPECT_THAT(DecodeTrialTrace("").error().message, HasSubstr("not a trace"));
   EXPECT_THAT(DecodeTrialTrace("{\"format\": 1}").error().message, HasSubstr("not a trace"));
-  EXPECT_THAT(DecodeTrialTrace("tcplab-trial-trace/1\n").error().message, HasSubstr("cut short"));
+  EXPECT_THAT(DecodeTrialTrace("tcplab-trial-trace/2\n").error().message, HasSubstr("cut short"));
 }
 
 TEST(TraceCodec, TraceCutAtAnyByteIsRefused) {

@@ -29,7 +29,12 @@ TEST(VerifyTrace, WholeTracePasses) {
   EXPECT_EQ(SaidAfter([](TrialTrace&) {}), "");
 }
 
-TEST(VerifyTrace, EmptyTracePasses) { EXPECT_TRUE(Verify(TrialTrace{})); }
+TEST(VerifyTrace, ServerWithNothingInItPassesAndNoServerDoesNot) {
+  TrialTrace trace;
+  EXPECT_FALSE(Verify(trace));
+  trace.servers.resize(1);
+  EXPECT_TRUE(Verify(trace));
+}
 
 TEST(VerifyTrace, LostEventsAreRefused) {
   EXPECT_THAT(SaidAfter([](TrialTrace& t) { FirstClient(t).dropped = 1; }),
@@ -116,12 +121,12 @@ TEST(VerifyTrace, AgentsOfDifferentClocksAreRefused) {
 }
 
 TEST(VerifyTrace, EveryAgentIsLookedAt) {
-  EXPECT_NE(SaidAfter([](TrialTrace& t) { t.server.recorders.back().dropped = 1; }), "");
+  EXPECT_NE(SaidAfter([](TrialTrace& t) { t.servers.front().recorders.back().dropped = 1; }), "");
   EXPECT_NE(SaidAfter([](TrialTrace& t) { t.fleets.back().recorders.back().dropped = 1; }), "");
 }
 
 TEST(VerifyTrace, OneAgentCanBeLookedAtAlone) {
-  AgentTrace agent = SampleTrace().server;
+  AgentTrace agent = SampleTrace().servers.front();
   EXPECT_TRUE(Verify(agent));
   agent.recorders.back().recorded += 1;
   EXPECT_FALSE(Verify(agent));

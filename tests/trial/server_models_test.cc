@@ -146,7 +146,7 @@ TEST(ServerModels, ClientsOfARangeOfAddressesAreKnownByThem) {
   for (const LabTrial& trial : run.trials) {
     EXPECT_EQ(trial["outcome_counts"]["accepted"], 3);
     std::set<std::string> peers;
-    for (const RecorderTrace& recorder : trial.record.trace->server.recorders) {
+    for (const RecorderTrace& recorder : trial.record.trace->servers.front().recorders) {
       for (const Event& event : recorder.events) {
         if (event.op != Op::kAccept || event.failed()) continue;
         Address peer = Address::Decode(recorder.Data(event));
@@ -173,7 +173,7 @@ TEST(ServerModels, PeerSeesTheEndOfAProcesssConnectionWithin50Ms) {
   for (const LabTrial& trial : run.trials) {
     std::vector<std::int64_t> closed;
     std::vector<std::int64_t> seen;
-    for (const RecorderTrace& recorder : trial.record.trace->server.recorders) {
+    for (const RecorderTrace& recorder : trial.record.trace->servers.front().recorders) {
       for (const Event& event : recorder.events) {
         if (event.op == Op::kClose) closed.push_back(event.begin_ns);
       }

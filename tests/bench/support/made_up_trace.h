@@ -121,7 +121,7 @@ inline TrialTrace MadeUpTrace(const MadeUpTrial& trial) {
   TrialTrace trace;
   trace.go_ns = kStartNs;
   fleet.freeze_ns = server.now_ns() + kStartNs;
-  trace.server = {"server", "monotonic", fleet.freeze_ns, {server.Take()}};
+  trace.servers = {{"server", "monotonic", fleet.freeze_ns, {server.Take()}}};
   trace.fleets.push_back(std::move(fleet));
   return trace;
 }
@@ -131,7 +131,7 @@ inline std::size_t CountEvents(const TrialTrace& trace) {
   const auto add = [&count](const AgentTrace& agent) {
     for (const RecorderTrace& recorder : agent.recorders) count += recorder.events.size();
   };
-  add(trace.server);
+  add(trace.servers.front());
   for (const AgentTrace& fleet : trace.fleets) add(fleet);
   return count;
 }

@@ -131,7 +131,7 @@ inline CallSummary Summarise(const AgentTrace& agent) {
 inline Result<double> RateOf(const ConnectionKind& kind, const TrialRecord& record) {
   if (record.error) return HarnessFault(record.error->code + ": " + record.error->message);
   const CallSummary client = Summarise(record.trace->fleets.front());
-  const CallSummary server = Summarise(record.trace->server);
+  const CallSummary server = Summarise(record.trace->servers.front());
   const bool all = client.connected == kind.connections && client.closed == kind.connections &&
                    server.accepted == kind.connections && server.closed == kind.connections;
   if (!all) {
