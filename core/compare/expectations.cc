@@ -6,6 +6,7 @@
 #include <cmath>
 #include <variant>
 
+#include "core/compare/when.h"
 #include "core/result/status.h"
 
 namespace tcplab {
@@ -103,11 +104,8 @@ void Worsen(json& status) {
 
 }  // namespace
 
-bool Applies(const Expectation& expectation, const json& parameters, const std::string& os) {
-  const auto& systems = expectation.when_os;
-  if (!systems.empty() && std::find(systems.begin(), systems.end(), os) == systems.end()) {
-    return false;
-  }
+bool Applies(const Expectation& expectation, const json& parameters, const json& environment) {
+  if (!Holds(expectation.when, environment)) return false;
   if (!expectation.cases.is_object()) return true;
   return std::all_of(expectation.cases.items().begin(), expectation.cases.items().end(),
                      [&](const auto& wanted) {
@@ -167,7 +165,7 @@ bool IsOfServer(const Scenario& scenario, const Expectation& expectation) {
 }  // namespace
 
 void AddExpectations(const Scenario& scenario, json& document) {
-  const auto os = document.at("environment").at("os").get<std::string>();
+  const json& environment = document.at("environment");
   const bool foreign_server = document.at("run").contains("target");
   for (json& a_case : document.at("cases")) {
     const json& observations = a_case.at("observations");
@@ -176,7 +174,7 @@ void AddExpectations(const Scenario& scenario, json& document) {
     for (const Expectation& expectation : scenario.expectations) {
       const auto observation = observations.find(expectation.observation);
       if (observation == observations.end()) continue;
-      if (!Applies(expectation, a_case.at("parameters"), os)) continue;
+      if (!Applies(expectation, a_case.at("parameters"), environment)) continue;
       if (foreign_server && IsOfServer(scenario, expectation)) continue;
       if (a_case.at("status") == ResultStatusName(ResultStatus::kUnsupported)) continue;
       const ExpectationVerdict verdict = Judge(expectation, observation->at("values"));

@@ -23,9 +23,9 @@ struct ExpectationVerdict {
   std::string missing;
 };
 
-// Whether a case with these parameters, on this system, is judged at all.
+// Whether a case with these parameters, in this environment (as a result has it), is judged at all.
 [[nodiscard]] bool Applies(const Expectation& expectation, const nlohmann::json& parameters,
-                           const std::string& os);
+                           const nlohmann::json& environment);
 
 // Judges one observed value: an array of {"value", "trials"}, most frequent first, as results have
 // them. Met when the expectation held in at least `share` of the measured trials, of which there

@@ -39,14 +39,30 @@ struct CountMatcher {
 using Matcher =
     std::variant<EqualsMatcher, OneOfMatcher, NoneMatcher, BetweenMatcher, CountMatcher>;
 
+// ">=6.5": a bound on a version. As many parts as it has are compared, so that "6.5" is any 6.5.x.
+struct VersionBound {
+  enum class Relation { kLess, kAtMost, kEqual, kAtLeast, kMore };
+  Relation relation = Relation::kEqual;
+  std::vector<std::uint32_t> version;
+};
+
+// Where an expectation is judged: an environment of which all of this is true.
+struct EnvironmentCondition {
+  std::vector<std::string> os;       // one of these; empty: any
+  std::vector<std::string> stack;    // the same
+  std::vector<VersionBound> kernel;  // within all of these
+  // Name -> the value that the facet has, or a list of values of which it has one; null: any.
+  nlohmann::json facets;
+};
+
 struct Expectation {
   std::string observation;        // "outcome_counts"
   std::vector<std::string> path;  // further keys or indices into the value: {"refused"}
   Matcher matcher;
   double share = 1.0;    // of the measured trials that must agree, in (0, 1]
   nlohmann::json cases;  // parameters that a case must have to be judged; null: every case
-  std::vector<std::string> when_os;  // empty: every system
-  nlohmann::json document;           // as the author wrote it, for the result
+  EnvironmentCondition when;
+  nlohmann::json document;  // as the author wrote it, for the result
 };
 
 }  // namespace tcplab

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/scenario/when.h"
 
 namespace tcplab::internal {
 
@@ -48,7 +49,6 @@ constexpr auto kOutcomes =
                                      "queued", "phantom", "not_started", "connected"});
 constexpr std::string_view kFailedPrefix = "failed:";  // and the name of the error
 constexpr auto kSides = std::to_array<std::string_view>({"client", "server"});
-constexpr auto kSystems = std::to_array<std::string_view>({"linux", "macos", "freebsd", "windows"});
 
 constexpr std::int64_t kMostElements = 1'000'000'000;
 
@@ -211,25 +211,6 @@ void ReadCase(const Node& node, Draft& draft) {
   draft.expectation.cases = node.value();
 }
 
-void ReadWhen(const Node& node, Draft& draft) {
-  using Systems = std::vector<std::string>;
-  static constexpr auto kKeys = std::to_array<Field<Systems>>({
-      {"os",
-       [](const Node& n, Systems& systems) {
-         const auto add = [&](const Node& place) {
-           if (const auto index = ReadWordIndex(place, kSystems)) {
-             systems.emplace_back(kSystems[*index]);
-           }
-         };
-         if (!n.value().is_array()) return add(n);
-         if (n.value().empty()) n.Mismatch("at least one system");
-         for (std::size_t i = 0; i < n.value().size(); ++i) add(n.Element(i));
-       },
-       true},
-  });
-  ReadObject<Systems>(node, "\"when\"", kKeys, draft.expectation.when_os);
-}
-
 // A matcher is one key of an expectation.
 constexpr auto kMatcherKeys =
     std::to_array<std::string_view>({"equals", "one_of", "none", "between", "count"});
@@ -243,7 +224,7 @@ constexpr auto kKeys = std::to_array<Field<Draft>>({
     {"count", ReadCount},
     {"in_at_least", ReadInAtLeast},
     {"case", ReadCase},
-    {"when", ReadWhen},
+    {"when", [](const Node& n, Draft& d) { ReadWhen(n, d.expectation.when); }},
 });
 
 }  // namespace

@@ -145,26 +145,64 @@ TEST(Expectation, ShowsTheMostFrequentValueThatDisagreed) {
   EXPECT_TRUE(verdict.missing.empty());
 }
 
+const json kHere = {{"os", "linux"},
+                    {"stack", "linux"},
+                    {"facets",
+                     {{"kernel", "6.18.5-custom"},
+                      {"tcp_syncookies", 1},
+                      {"congestion_control", "cubic"},
+                      {"tcp_rmem", {4096, 131072, 6291456}}}}};
+
 TEST(Expectation, IsJudgedOnlyInTheCasesItNames) {
   const json parameters = {{"backlog", 1}, {"clients", 3}};
   const auto applies = [&](const std::string& a_case) {
     return Applies(
         Read(R"({"observation": "accept_order", "equals": [0], "case": )" + a_case + "}"),
-        parameters, "linux");
+        parameters, kHere);
   };
   EXPECT_TRUE(applies(R"({"backlog": 1})"));
   EXPECT_TRUE(applies(R"({"backlog": [2, 1]})"));
   EXPECT_FALSE(applies(R"({"backlog": 2})"));
   EXPECT_FALSE(applies(R"({"backlog": [2]})"));
   EXPECT_TRUE(
-      Applies(Read(R"({"observation": "accept_order", "equals": [0]})"), parameters, "linux"));
+      Applies(Read(R"({"observation": "accept_order", "equals": [0]})"), parameters, kHere));
 }
 
-TEST(Expectation, IsJudgedOnlyOnTheSystemsItNames) {
+TEST(Expectation, IsJudgedOnlyInTheEnvironmentsItNames) {
+  const auto applies = [](const std::string& when) {
+    const Expectation expectation =
+        Read(R"({"observation": "accept_order", "equals": [0], "when": )" + when + "}");
+    return Applies(expectation, {{"backlog", 1}}, kHere);
+  };
+  for (const char* holds :
+       {R"({"os": ["linux", "macos"]})", R"({"stack": "linux"})", R"({"kernel": ">=6.5"})",
+        R"({"kernel": "=6.18"})", R"({"kernel": "=6"})", R"({"kernel": "<=6.18"})",
+        R"({"kernel": ">6.18.4"})", R"({"kernel": [">=6", "<7"]})",
+        R"({"facets": {"tcp_syncookies": 1}})", R"({"facets": {"tcp_syncookies": [2, 1]}})",
+        R"({"facets": {"tcp_rmem": [[4096, 131072, 6291456]]}})",
+        R"({"os": "linux", "kernel": ">=6.5", "facets": {"congestion_control": "cubic"}})"}) {
+    EXPECT_TRUE(applies(holds)) << holds;
+  }
+  for (const char* fails :
+       {R"({"os": "macos"})", R"({"stack": "gvisor"})", R"({"kernel": "<6.18"})",
+        R"({"kernel": ">6.18"})", R"({"kernel": ">=6.19"})", R"({"kernel": "<6.5"})",
+        R"({"kernel": "=6.1"})", R"({"kernel": [">=6", "<6.10"]})",
+        R"({"facets": {"tcp_syncookies": 2}})", R"({"facets": {"vm": "none"}})",
+        R"({"os": "linux", "kernel": "<6.5"})",
+        R"({"os": "linux", "facets": {"congestion_control": "reno"}})"}) {
+    EXPECT_FALSE(applies(fails)) << fails;
+  }
+}
+
+TEST(Expectation, IsNotJudgedWhereTheKernelIsUnknown) {
   const Expectation expectation =
-      Read(R"({"observation": "accept_order", "equals": [0], "when": {"os": ["linux", "macos"]}})");
-  EXPECT_TRUE(Applies(expectation, {{"backlog", 1}}, "macos"));
-  EXPECT_FALSE(Applies(expectation, {{"backlog", 1}}, "windows"));
+      Read(R"({"observation": "accept_order", "equals": [0], "when": {"kernel": "<9"}})");
+  json here = kHere;
+  EXPECT_TRUE(Applies(expectation, {{"backlog", 1}}, here));
+  here["facets"]["kernel"] = "unknown";
+  EXPECT_FALSE(Applies(expectation, {{"backlog", 1}}, here));
+  here["facets"].erase("kernel");
+  EXPECT_FALSE(Applies(expectation, {{"backlog", 1}}, here));
 }
 
 // Two cases, of which the second disagrees.

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "core/scenario/when.h"
 #include "tests/result/temp_folder.h"
 
 namespace tcplab {
@@ -107,6 +109,15 @@ TEST(Environment, WhatNobodyTellsIsUnknownAndNeverLeftOut) {
     ASSERT_TRUE(environment.facets.contains(name)) << name;
     EXPECT_EQ(environment.facets.at(name), "unknown") << name;
   }
+}
+
+// What an expectation's "when" may name is what there is.
+TEST(Environment, FacetsAreThoseThatTheLanguageKnows) {
+  std::vector<std::string> names;
+  const json facets = FakeMachine().Read().facets;
+  for (const auto& [name, value] : facets.items()) names.push_back(name);
+  const auto known = internal::FacetNames();
+  EXPECT_EQ(names, std::vector<std::string>(known.begin(), known.end()));
 }
 
 TEST(Environment, ContainersAreKnownByTheirSigns) {

@@ -7,6 +7,7 @@
 namespace tcplab {
 namespace {
 
+using nlohmann::json;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -163,18 +164,47 @@ TEST(Expectations, SetDoesNotMakeThemWrong) {
   EXPECT_THAT(draft.Override("backlog", "7").Errors(), IsEmpty());
 }
 
-TEST(Expectations, WhenNamesSystems) {
-  EXPECT_THAT(
-      Read(R"({"observation": "accept_order", "equals": 1, "when": {"os": "linux"}})").when_os,
-      ElementsAre("linux"));
-  EXPECT_THAT(
-      Read(R"({"observation": "accept_order", "equals": 1, "when": {"os": ["macos", "freebsd"]}})")
-          .when_os,
-      ElementsAre("macos", "freebsd"));
-  EXPECT_THAT(ErrorsOf(R"({"observation": "accept_order", "equals": 1, "when": {"os": "linx"}})"),
-              ElementsAre(HasSubstr("did you mean \"linux\"?")));
-  EXPECT_THAT(ErrorsOf(R"({"observation": "accept_order", "equals": 1, "when": {}})"),
-              ElementsAre(HasSubstr("lacks the key \"os\"")));
+std::string When(const std::string& condition) {
+  return R"({"observation": "accept_order", "equals": 1, "when": )" + condition + "}";
+}
+
+TEST(Expectations, WhenNamesSystemsStacksKernelsAndFacets) {
+  EXPECT_THAT(Read(When(R"({"os": "linux"})")).when.os, ElementsAre("linux"));
+  EXPECT_THAT(Read(When(R"({"os": ["macos", "freebsd"]})")).when.os,
+              ElementsAre("macos", "freebsd"));
+  EXPECT_THAT(Read(When(R"({"stack": ["gvisor", "wine-on-linux"]})")).when.stack,
+              ElementsAre("gvisor", "wine-on-linux"));
+  const auto kernel = Read(When(R"({"kernel": [">=6.5", "<7", "=6"]})")).when.kernel;
+  ASSERT_EQ(kernel.size(), 3U);
+  EXPECT_EQ(kernel[0].relation, VersionBound::Relation::kAtLeast);
+  EXPECT_THAT(kernel[0].version, ElementsAre(6U, 5U));
+  EXPECT_EQ(kernel[1].relation, VersionBound::Relation::kLess);
+  EXPECT_EQ(kernel[2].relation, VersionBound::Relation::kEqual);
+  const json facets = {{"tcp_syncookies", {1, 2}}, {"congestion_control", "cubic"}};
+  EXPECT_EQ(Read(When(R"({"facets": )" + facets.dump() + "}")).when.facets, facets);
+}
+
+TEST(Expectations, WhenThatCannotBeMeantIsRefused) {
+  const std::vector<std::pair<const char*, const char*>> rows = {
+      {R"({"os": "linx"})", "did you mean \"linux\"?"},
+      {"{}", "at least one of"},
+      {"[]", "\"when\": an object"},
+      {R"({"os": []})", "at least one system"},
+      {R"({"stack": "a b"})", "a stack's name"},
+      {R"({"kernel": "6.5"})", "expected a bound on the kernel's version such as \">=6.5\""},
+      {R"({"kernel": ">=6."})", "expected a bound"},
+      {R"({"kernel": ">= 6"})", "expected a bound"},
+      {R"({"kernel": ">=6.9999999999"})", "expected a bound"},
+      {R"({"kernel": 6.5})", "expected a bound"},
+      {R"({"kernel": []})", "at least one version"},
+      {R"({"facets": {}})", "an object of facets"},
+      {R"({"facets": {"tcp_syncokies": 1}})", "did you mean \"tcp_syncookies\"?"},
+      {R"({"facets": {"vm": []}})", "a value, or a list of at least one"},
+      {R"({"facets": {"vm": null}})", "a value, or a list of at least one"},
+  };
+  for (const auto& [condition, message] : rows) {
+    EXPECT_THAT(ErrorsOf(When(condition)), ElementsAre(HasSubstr(message))) << condition;
+  }
 }
 
 TEST(Expectations, AuthorsWordsAreKeptForTheResult) {
