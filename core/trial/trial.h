@@ -18,6 +18,7 @@
 #include "core/agent/protocol.h"
 #include "core/base/clock.h"
 #include "core/net/handle.h"
+#include "core/net/input_reader.h"
 #include "core/trial/plan_builder.h"
 #include "core/trial/trial_record.h"
 
@@ -34,6 +35,7 @@ class Trial {
     std::optional<TickMap> ticks;  // what its agents read their clocks by
     std::vector<std::string> agent_command;
     std::optional<Address> foreign;  // a server that somebody else runs, in place of ours
+    InputReader* input = nullptr;    // where a client sends standard input; not owned
     TrialRecord record;              // what is known of it beforehand
   };
   Trial(Loop& loop, Setup setup, std::function<void()> on_over);
@@ -67,6 +69,8 @@ class Trial {
   void OnServerFrame(const Frame& frame);
   void OnFleetFrame(const Frame& frame);
   bool OnCommonFrame(const char* who, const Frame& frame);
+  void ReadInput();
+  void OnInput(const Result<std::string>& piece);
   void OnServerReady(const std::string& payload);
   void OnServerFrozen(const std::string& payload);
   void OnFleetTrace(const std::string& payload);
@@ -88,6 +92,7 @@ class Trial {
   Address target_;
   std::string target_name_;
   bool fleet_ready_ = false;
+  std::size_t input_bytes_ = 0;  // read so far
   KernelCounters counters_before_;
   DeadlineTimer timer_;  // of the state that it is in
   std::unique_ptr<AgentProcess> server_;
