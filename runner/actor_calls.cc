@@ -45,7 +45,7 @@ struct CallWords {
   bool is_helper;  // left out where it did what it should
   bool waits;      // told when it ended, not when it began
 };
-constexpr std::array<CallWords, 14> kCallWords = {{
+constexpr std::array<CallWords, 15> kCallWords = {{
     {Op::kSocket, "socket", NoArgument, true, false},
     {Op::kBind, "bind", NoArgument, false, false},
     {Op::kListen, "listen", NumberArgument, false, false},
@@ -60,6 +60,7 @@ constexpr std::array<CallWords, 14> kCallWords = {{
     {Op::kClose, "close", NoArgument, false, false},
     {Op::kSetOption, "setsockopt", NoArgument, false, false},
     {Op::kFcntl, "fcntl", FcntlArgument, true, false},
+    {Op::kInput, "standard input", NoArgument, false, true},
 }};
 
 CallWords WordsOf(Op op) {
@@ -81,7 +82,9 @@ struct StepWord {
   std::string operator()(const AcceptStep& /*step*/) const { return "accept"; }
   std::string operator()(const GetStep& step) const { return "get " + step.name; }
   std::string operator()(const SampleStep& step) const { return "sample " + step.field; }
-  std::string operator()(const SendStep& /*step*/) const { return "send"; }
+  std::string operator()(const SendStep& step) const {
+    return step.from_stdin ? "send from standard input" : "send";
+  }
   std::string operator()(const RecvStep& /*step*/) const { return "recv"; }
   std::string operator()(const ReplyStep& /*step*/) const { return "reply"; }
   std::string operator()(const ShutdownStep& /*step*/) const { return "shutdown"; }
@@ -289,6 +292,8 @@ CallEnd CallReader::EndOf(const EventRef& ref) const {
       return {fmt::format("{}", ref->result),
               payload.empty() ? "" : " " + PayloadInWords(payload, kPayloadColumns)};
     }
+    case Op::kInput:
+      return {ref->result == 0 ? "end of file" : fmt::format("{} bytes", ref->result), ""};
     case Op::kSend:
       return {fmt::format("{}", ref->result), ""};
     case Op::kPoll:

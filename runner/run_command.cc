@@ -28,6 +28,9 @@ namespace {
 
 using nlohmann::json;
 
+// Whether a person types what is sent: nothing is drawn over it.
+bool TypedIn(const Scenario& scenario) { return SendsStdin(scenario) && StdinIsTerminal(); }
+
 // Runs the scenarios of one command line, one after the other.
 class Session {
  public:
@@ -65,9 +68,11 @@ std::optional<std::string> Session::ResultFile(const std::string& scenario_file,
   return ResultPath(scenario_file, {environment_.id, options_.out, is_record});
 }
 
-// With answers it is no record, as with --set: the scenario alone does not say what was measured.
+// With answers, or what standard input held, it is no record, as with --set: the scenario alone
+// does not say what was measured.
 std::optional<std::string> Session::ResultFile(const Scenario& scenario) const {
-  return ResultFile(scenario.file, options_.is_record() && scenario.assignments.empty());
+  const bool says_all = scenario.assignments.empty() && !SendsStdin(scenario);
+  return ResultFile(scenario.file, options_.is_record() && says_all);
 }
 
 // No result may overwrite another one of the same run.
@@ -110,7 +115,7 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.run.allow_remote = options_.load.allow_remote;
   const auto path = ResultFile(scenario);
   if (options_.keep_traces && path) measure.traces_path = TracesPath(*path);
-  if (!options_.quiet && StderrIsTerminal()) measure.progress = WriteErr;
+  if (!options_.quiet && StderrIsTerminal() && !TypedIn(scenario)) measure.progress = WriteErr;
   return measure;
 }
 
@@ -118,6 +123,9 @@ ExitCode Session::RunOne(const std::string& file) {
   const std::optional<Scenario> scenario = LoadAndReport(file, options_.load, options_.quiet);
   if (!scenario) return ExitCode::kInvalid;
   if (Status ready = CheckBeforeRun(*scenario); !ready) return Complained(ready.error());
+  if (!options_.quiet && TypedIn(*scenario)) {
+    WriteErr(scenario->name + ": what you type is sent, line by line; Ctrl-D ends it\n");
+  }
   Result<Measurement> measurement = Measure(*scenario, OptionsFor(*scenario));
   if (!measurement) return Complained(measurement.error());
   return Finish(*scenario, std::move(*measurement));

@@ -21,6 +21,10 @@ namespace tcplab {
 // A reader who closes the pipe ends our output, not our process (SIGPIPE).
 void IgnoreBrokenPipes();
 
+// Where a standard stream was closed (`<&-`), an empty one takes its place: else the next file or
+// pipe that is opened would.
+void OpenStandardStreams();
+
 // The next line of stdin without its end, read byte by byte so that what follows it stays there;
 // nothing at the end of the file.
 [[nodiscard]] std::optional<std::string> ReadLine();

@@ -17,7 +17,7 @@ packages() {  # <manager>-<list>
       # out.
       echo libvalijson-dev libgtest-dev libgmock-dev libbenchmark-dev
       ;;
-    apt-test) echo iproute2 python3 netcat-openbsd ;;
+    apt-test) echo iproute2 python3 netcat-openbsd nginx ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
     apt-check) echo git clang-format clang-tidy shellcheck ;;
     # The compiler comes with Xcode's command line tools.
@@ -25,7 +25,7 @@ packages() {  # <manager>-<list>
       echo cmake ninja pkgconf libuv nlohmann-json cli11 fmt tl-expected libsodium
       echo valijson googletest google-benchmark
       ;;
-    brew-test) ;;
+    brew-test) echo nginx ;;
     brew-fuzz) echo llvm ;;
     brew-check) echo clang-format llvm shellcheck ;;
     *)
@@ -90,4 +90,17 @@ apt() {
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" </dev/null
 }
 apt update
+
+# nginx would be started on port 80 as soon as it is there, and again with the machine. Where nobody
+# has said what may be started (policy-rc.d, as images of containers have it), nothing may meanwhile.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ] && [ -d "${policy%/*}" ]; then
+  # shellcheck disable=SC2016  # `$0` is not ours
+  trap '${as_root[@]+"${as_root[@]}"} rm -f $policy' EXIT
+  printf '#!/bin/sh\nexit 101\n' | ${as_root[@]+"${as_root[@]}"} tee $policy >/dev/null
+  ${as_root[@]+"${as_root[@]}"} chmod +x $policy
+fi
 apt install -y --no-install-recommends "${missing[@]}"
+case " ${missing[*]} " in
+  *" nginx "*) ${as_root[@]+"${as_root[@]}"} update-rc.d nginx disable || true ;;
+esac

@@ -15,6 +15,7 @@
 #include "core/scenario/scenario.h"
 #include "core/script/actor.h"
 #include "core/script/actor_view.h"
+#include "core/script/live_input.h"
 #include "core/script/program.h"
 #include "core/script/signal_board.h"
 #include "core/trace/recorder.h"
@@ -38,6 +39,7 @@ struct FleetContext {
   Recorder::Capacity each;
   Targets targets;  // known from "go" on
   SignalBoard* signals = nullptr;
+  LiveInput* input = nullptr;
   std::atomic<bool> frozen{false};
   std::atomic<std::size_t> running{0};  // scripts that have not ended
   std::function<void()> on_all_over;    // called once, on any thread, when every script has ended
@@ -55,6 +57,7 @@ struct FleetContext {
     setup.targets = &targets;
     setup.source = client.source;
     setup.signals = signals;
+    setup.input = input;
     setup.view = client.view.get();
     setup.frozen = &frozen;
     return setup;

@@ -44,6 +44,7 @@ class FleetAgent {
   FleetAgent(FramePipe& pipe, const FleetPlan& plan)
       : pipe_(pipe),
         signals_([this](const std::string& name) { pipe_.Write(FrameKind::kSignal, name); }),
+        input_([this] { pipe_.Write(FrameKind::kInputWanted); }),
         recorder_(OwnCapacity(plan)) {}
 
   Status Build(const FleetPlan& plan) {
@@ -65,6 +66,7 @@ class FleetAgent {
     }
     context_.each = plan.each;
     context_.signals = &signals_;
+    context_.input = &input_;
     context_.running = context_.clients.size();
     context_.on_all_over = [this] { OnAllOver(); };
     for (auto make : {MakeBlockingFleet, MakeLoopFleet}) {
@@ -130,6 +132,8 @@ class FleetAgent {
         return Go(frame.payload);
       case FrameKind::kSignal:
         return signals_.Receive(frame.payload);
+      case FrameKind::kInput:
+        return input_.Deliver(frame.payload);
       case FrameKind::kFreeze:
         return Freeze(frame.payload);
       case FrameKind::kTake:
@@ -141,6 +145,7 @@ class FleetAgent {
       case FrameKind::kDrain:
       case FrameKind::kDrained:
       case FrameKind::kTrace:
+      case FrameKind::kInputWanted:
       case FrameKind::kFault:
         pipe_.Fail({"protocol", "a fleet agent was sent a frame that is not for it"});
     }
@@ -180,6 +185,7 @@ class FleetAgent {
 
   FramePipe& pipe_;
   SignalBoard signals_;
+  LiveInput input_;
   Recorder recorder_;
   FleetContext context_;
   std::vector<std::unique_ptr<Fleet>> fleets_;  // by how their clients make their calls

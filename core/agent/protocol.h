@@ -9,6 +9,8 @@
 //     go (JSON)        ---->            absolute start stamp; a fleet learns its target
 //                      <----  done      a fleet's scripts are over
 //     signal (name)    <--->            a script gave a signal
+//                      <----  input wanted   the next piece of standard input
+//     input (bytes)    ---->            that piece; empty: end of file
 //     freeze           ---->
 //                      <----  frozen    (JSON) after the stamp, or the snapshot of the clients
 //     drain            ---->            servers only
@@ -39,6 +41,8 @@ enum class FrameKind : std::uint8_t {
   kDrained,
   kTake,
   kTrace,
+  kInputWanted,
+  kInput,
   kFault,
 };
 

@@ -73,6 +73,8 @@ class ServerAgent {
       case FrameKind::kFrozen:
       case FrameKind::kDrained:
       case FrameKind::kTrace:
+      case FrameKind::kInputWanted:
+      case FrameKind::kInput:
       case FrameKind::kFault:
         pipe_.Fail({"protocol", "a server agent was sent a frame that is not for it"});
     }

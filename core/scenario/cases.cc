@@ -208,6 +208,14 @@ class CaseReader {
     }
   }
 
+  void CheckStdinClients(const Node& script, std::size_t count) {
+    stdin_clients_ += count;
+    if (stdin_clients_ <= 1) return;
+    script.Error(fmt::format(
+        "found {} clients that send standard input, expected one: it can be read only once",
+        stdin_clients_));
+  }
+
   // After the groups, for the numbers of a group's clients depend on the groups before it. The
   // first client of each starts at 0 ms, so before it come those that start then too.
   void ReadClientScripts(const Node& clients, std::size_t total) {
@@ -226,6 +234,7 @@ class CaseReader {
     signals_.Add(group.script, node.Pointer());
     CheckEndpoints(node, group.script);
     CheckStreams(node, group.io, group.script);
+    if (SendsStdin(group.script)) CheckStdinClients(node, group.count);
     bool uses_index = false;
     VisitReferences(node, [&](const Node&, const std::string&) { uses_index = true; });
     if (!uses_index) return;
@@ -242,6 +251,7 @@ class CaseReader {
   Case& case_;
   Signals signals_;
   std::set<std::string> names_;  // of the client groups
+  std::size_t stdin_clients_ = 0;
 };
 
 // Says which case a problem belongs to, where the document has a parameter.

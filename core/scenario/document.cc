@@ -89,6 +89,39 @@ constexpr auto kHeaderFields = std::to_array<Field<Header>>({
     {"expect", ReadLater},
 });
 
+// Standard input is there once: for one client, in one trial of one case.
+void CheckStdin(const Node& root, const CaseFilter& filter,
+                const std::optional<std::uint32_t>& trials_option, Scenario& scenario) {
+  if (!SendsStdin(scenario)) return;
+  const auto cases =
+      std::count_if(scenario.cases.begin(), scenario.cases.end(),
+                    [&](const Case& a_case) { return filter.Keeps(a_case.parameters); });
+  if (cases > 1) {
+    root.Member("parameters")
+        .Error(fmt::format(
+            "found {} cases, expected one: the scenario sends standard input, which can be read "
+            "only once (--set or --case leaves one case)",
+            cases));
+  }
+  if (root.Has("trials") && scenario.trials != 1) {
+    root.Member("trials").Error(
+        fmt::format("found {} trials, expected 1: the scenario sends standard input, which can be "
+                    "read only once",
+                    scenario.trials));
+  }
+  if (trials_option.value_or(1) != 1) {
+    root.problems().Add(
+        {Severity::kError,
+         Anchor::kCommandLine,
+         {},
+         fmt::format(
+             "--trials {}: expected 1: the scenario sends standard input, which can be read "
+             "only once",
+             *trials_option)});
+  }
+  scenario.trials = 1;
+}
+
 std::set<std::string, std::less<>> LabelsOf(const Scenario& scenario) {
   std::set<std::string, std::less<>> labels;
   const auto add = [&](const Script& script) {
@@ -135,6 +168,7 @@ Scenario ReadDocument(const Node& root, const LoadOptions& options) {
   }
   const CaseFilter filter = ReadCaseFilter(root, parameters, options.only_cases);
   if (parameters.CheckMatrix(root)) BuildCases(root, parameters, options.allow_remote, scenario);
+  CheckStdin(root, filter, options.trials, scenario);
   if (root.Has("expect")) {
     const ExpectationContext context{parameters, LabelsOf(scenario), !root.problems().has_errors(),
                                      scenario.trials};
@@ -148,7 +182,7 @@ Scenario ReadDocument(const Node& root, const LoadOptions& options) {
                            fmt::format("--trials {}: expected a number from 1 to {}",
                                        *options.trials, kMostTrials)});
     }
-    scenario.trials = *options.trials;
+    scenario.trials = SendsStdin(scenario) ? 1 : *options.trials;
   }
   if (root.problems().has_errors()) return scenario;
   scenario.document = root.value();

@@ -27,6 +27,17 @@ void ReadFlags(const Node& node, MessageFlags& flags) {
   }
 }
 
+// Where the bytes come from that the scenario does not hold.
+void ReadSendFrom(const Node& node, Labelled<SendStep>& out) {
+  static constexpr auto kSources = std::to_array<std::string_view>({"stdin"});
+  if (!ReadWordIndex(node, kSources)) return;
+  out.step.from_stdin = true;
+  if (out.lowering->role != ScriptRole::kHandler) return;
+  node.Error(
+      "standard input is one stream, and a server's script runs once for each connection: only a "
+      "client's script can send it");
+}
+
 constexpr auto kSendKeys = std::to_array<Key<SendStep>>({
     {"text",
      [](const Node& n, auto& s) {
@@ -37,6 +48,7 @@ constexpr auto kSendKeys = std::to_array<Key<SendStep>>({
        s.step.is_text = false;
        WholeInto(n, 0, kMostPayloadBytes, s.step.bytes);
      }},
+    {"from", ReadSendFrom},
     {"each", [](const Node& n, auto& s) { WholeInto(n, 1, kMostPayloadBytes, s.step.each); }},
     {"flags", [](const Node& n, auto& s) { ReadFlags(n, s.step.flags); }},
     kSocket<SendStep>,
@@ -90,9 +102,17 @@ void ReadSend(const Node& node, Lowering& lowering) {
         kSendKeys[n.value().is_number() ? 1 : 0].read(n, s);  // a number is short for "bytes"
       },
       lowering);
-  const bool is_bare = node.value().is_string() || node.value().is_number();
-  if (!is_bare && node.Has("text") == node.Has("bytes")) {
-    node.Error("the step needs exactly one of \"text\" and \"bytes\"");
+  if (node.value().is_string() || node.value().is_number()) return;
+  const int sources = static_cast<int>(node.Has("text")) + static_cast<int>(node.Has("bytes")) +
+                      static_cast<int>(node.Has("from"));
+  if (sources != 1) {
+    node.Error("the step needs exactly one of \"text\", \"bytes\" and \"from\"");
+  } else if (node.Has("from")) {
+    for (const std::string_view key : {"each", "flags"}) {
+      if (!node.Has(key)) continue;
+      node.Member(key).KeyError(fmt::format(
+          "standard input is sent as it comes, a plain send a read: expected no {}", Quoted(key)));
+    }
   }
 }
 

@@ -36,6 +36,24 @@ std::size_t SocketCount(const Script& script) {
   return highest + 1;
 }
 
+bool SendsStdin(const Script& script) {
+  return std::any_of(script.begin(), script.end(), [](const Step& step) {
+    const auto* const send = std::get_if<SendStep>(&step.action);
+    return send != nullptr && send->from_stdin;
+  });
+}
+
+bool SendsStdin(const Case& a_case) {
+  return std::any_of(a_case.clients.begin(), a_case.clients.end(), [](const ClientGroup& group) {
+    return group.count > 0 && SendsStdin(group.script);
+  });
+}
+
+bool SendsStdin(const Scenario& scenario) {
+  return std::any_of(scenario.cases.begin(), scenario.cases.end(),
+                     [](const Case& a_case) { return SendsStdin(a_case); });
+}
+
 std::string SourceAddress(const SourceRange& range, std::size_t position) {
   const auto first = internal::ParseIpAddress(range.first);
   if (range.count < 2 || !first || first->is_v6) return range.first;

@@ -111,6 +111,9 @@ struct Case {
 // number.
 [[nodiscard]] std::vector<ScheduledClient> Schedule(const Case& a_case);
 
+// Whether a client of it sends the runner's standard input.
+[[nodiscard]] bool SendsStdin(const Case& a_case);
+
 struct Scenario {
   std::string name;
   std::string summary;
@@ -125,5 +128,7 @@ struct Scenario {
   std::vector<Case> cases;
   std::vector<Expectation> expectations;
 };
+// Then it has one case and one trial.
+[[nodiscard]] bool SendsStdin(const Scenario& scenario);
 
 }  // namespace tcplab

@@ -54,9 +54,10 @@ struct AcceptStep {
 using MessageFlags = std::vector<std::string>;
 
 // Sends `text`, or `bytes` bytes of a repeating alphabet, `each` bytes a system call (0: all in
-// one).
+// one); or what arrives on the runner's standard input, as it comes, until end of file.
 struct SendStep {
   std::string text;
+  bool from_stdin = false;
   std::size_t bytes = 0;  // used when `text` is empty and `is_text` is false
   bool is_text = true;
   std::size_t each = 0;
@@ -176,5 +177,8 @@ using Script = std::vector<Step>;
 
 // How many sockets a script names, the main one included.
 [[nodiscard]] std::size_t SocketCount(const Script& script);
+
+// Whether a script sends standard input, which there is only once.
+[[nodiscard]] bool SendsStdin(const Script& script);
 
 }  // namespace tcplab

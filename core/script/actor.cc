@@ -78,6 +78,8 @@ void Actor::BeginStep() {
   in_step_ = true;
   waiting_ = false;
   sent_ = 0;
+  piece_.reset();
+  input_sent_ = 0;
   deadline_ns_ = 0;
   wake_ = Wake::kStart;
   socket_ = setup_.program->step(pc_).socket;

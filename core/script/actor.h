@@ -19,6 +19,7 @@
 #include "core/net/address.h"
 #include "core/script/actor_view.h"
 #include "core/script/inbox.h"
+#include "core/script/live_input.h"
 #include "core/script/program.h"
 #include "core/script/signal_board.h"
 #include "core/script/sockets.h"
@@ -36,11 +37,13 @@ struct Wait {
     kWritable,  // the socket, or the deadline
     kClock,     // the deadline
     kSignal,    // `signal` given `count` times, or the deadline
+    kInput,     // the next piece of `input`
   };
   For what = For::kDone;
   std::int64_t deadline_ns = 0;  // on the monotonic clock; 0: none
   const AwaitStep* signal = nullptr;
   Transport* transport = nullptr;  // whose readiness it is
+  LiveInput* input = nullptr;
 
   [[nodiscard]] bool over() const { return what == For::kDone || what == For::kHalted; }
 };
@@ -60,6 +63,7 @@ class Actor {
     Sockets* sockets = nullptr;  // as many as the program names
     bool is_handler = false;     // its main socket is a connection that was accepted
     SignalBoard* signals = nullptr;
+    LiveInput* input = nullptr;  // null: it has no script that sends standard input
     Recorder* recorder = nullptr;
     ActorView* view = nullptr;
     const std::atomic<bool>* frozen = nullptr;
@@ -109,6 +113,8 @@ class Actor {
   std::optional<Outcome> TakeReceived(const RecvStep& step, const Program::Mode& mode,
                                       const CallResult& result);
   Progress SendBytes(std::string_view bytes, std::size_t each);
+  Progress SendInput();
+  std::optional<Wait> TakePiece();
   std::optional<Address> Resolve(const Endpoint& endpoint, const Address* otherwise);
   [[nodiscard]] Wait Until(Wait::For what, std::int64_t deadline_ns) const;
   Outcome TakeMessage(std::size_t size, Outcome::Kind kind);
@@ -157,6 +163,11 @@ class Actor {
   std::int64_t deadline_ns_ = 0;
   std::size_t sent_ = 0;
   bool waiting_ = false;
+
+  // Of a step that sends standard input.
+  std::optional<std::string> piece_;  // what is being sent of it
+  std::int64_t input_sent_ = 0;       // the pieces before
+  std::int64_t asked_ns_ = 0;         // when the next one was asked for; 0: it was not
 };
 
 }  // namespace tcplab

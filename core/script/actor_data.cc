@@ -1,6 +1,8 @@
 // What an actor's steps move: send, recv, reply.
 #include <algorithm>
+#include <utility>
 
+#include "core/base/clock.h"
 #include "core/script/actor.h"
 #include "core/script/transform.h"
 
@@ -16,7 +18,42 @@ void Actor::ForgetConnection() {
 
 Actor::Progress Actor::Do(const SendStep& step) {
   if (!HasConnection()) return Outcome::Of(Outcome::Kind::kSkipped);
+  if (step.from_stdin) return SendInput();
   return SendBytes(setup_.program->payload(pc_), step.each);
+}
+
+// A piece is asked for when the one before it was sent, and sent as one text would be.
+Actor::Progress Actor::SendInput() {
+  if (setup_.input == nullptr) return Outcome::Of(Outcome::Kind::kUnsupported);
+  for (;;) {
+    if (!piece_) {
+      if (const std::optional<Wait> wait = TakePiece()) return *wait;
+      sent_ = 0;
+    }
+    if (piece_->empty()) return Outcome::Bytes(input_sent_);
+    const Progress progress = SendBytes(*piece_, 0);
+    const auto* const outcome = std::get_if<Outcome>(&progress);
+    if (outcome == nullptr || !outcome->ok()) return progress;
+    input_sent_ += static_cast<std::int64_t>(piece_->size());
+    piece_.reset();
+  }
+}
+
+// Nothing once there is a piece: otherwise what to wait for.
+std::optional<Wait> Actor::TakePiece() {
+  if (asked_ns_ == 0) {
+    asked_ns_ = std::max(begin_ns_, setup_.recorder->last_end_ns());
+    setup_.input->Ask();
+  }
+  piece_ = setup_.input->Take();
+  if (!piece_) {
+    Wait wait{Wait::For::kInput};
+    wait.input = setup_.input;
+    return wait;
+  }
+  setup_.recorder->Add(Op::kInput, context(), 0, std::exchange(asked_ns_, 0), MonotonicNs(),
+                       static_cast<std::int64_t>(piece_->size()));
+  return std::nullopt;
 }
 
 Actor::Progress Actor::Do(const ReplyStep& step) {

@@ -28,6 +28,9 @@ Wake BlockOn(const Wait& wait, const Actor& actor, SignalBoard& signals) {
           signals.WaitUntil(wait.signal->signal, wait.signal->count, wait.deadline_ns);
       return given ? Wake::kReady : Wake::kDeadline;
     }
+    case Wait::For::kInput:
+      wait.input->Wait();
+      return Wake::kReady;
     case Wait::For::kDone:
     case Wait::For::kHalted:
       break;

@@ -11,8 +11,8 @@ LoopHost::LoopHost(Loop& loop, SignalBoard& signals)
     : watchers_(loop),
       signals_(signals),
       timer_(loop, [this] { OnTimer(); }),
-      signals_changed_(loop, [this] { OnSignals(); }) {
-  signals_.OnChange([this] { signals_changed_.Send(); });
+      changed_(loop, [this] { OnChanged(); }) {
+  signals_.OnChange([this] { changed_.Send(); });
 }
 
 LoopHost::Deadlines::iterator LoopHost::AddDeadline(std::int64_t deadline_ns, LoopActor* actor) {
@@ -34,7 +34,9 @@ void LoopHost::OnTimer() {
   if (!deadlines_.empty()) timer_.Set(deadlines_.begin()->first);
 }
 
-void LoopHost::OnSignals() {
+void LoopHost::OnChanged() {
+  // A wake too many is harmless: the actor looks for its piece, and waits again.
+  if (awaiting_input_ != nullptr) awaiting_input_->Resume(Wake::kReady);
   const std::vector<LoopActor*> awaiting(awaiting_.begin(), awaiting_.end());
   for (LoopActor* actor : awaiting) actor->OnSignal();
 }
@@ -91,6 +93,7 @@ void LoopActor::OnSignal() {
 void LoopActor::ForgetWait() {
   if (std::exchange(has_deadline_, false)) host_.RemoveDeadline(deadline_);
   if (wait_.what == Wait::For::kSignal) host_.awaiting_.erase(this);
+  if (wait_.what == Wait::For::kInput) host_.awaiting_input_ = nullptr;
 }
 
 void LoopActor::Resume(Wake wake) {
@@ -110,6 +113,10 @@ void LoopActor::Resume(Wake wake) {
       break;
     case Wait::For::kSignal:
       host_.awaiting_.insert(this);
+      break;
+    case Wait::For::kInput:
+      host_.awaiting_input_ = this;
+      wait_.input->OnDelivered([&host = host_] { host.changed_.Send(); });
       break;
     case Wait::For::kClock:
       break;

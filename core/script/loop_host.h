@@ -16,8 +16,8 @@ namespace tcplab {
 
 class LoopActor;
 
-// The deadlines and signals of all actors of a loop. Used on the loop's thread, and destroyed
-// there.
+// The deadlines, signals and input of all actors of a loop. Used on the loop's thread, and
+// destroyed there.
 class LoopHost {
  public:
   // `signals` is not owned; its wakes reach this host for as long as it lives.
@@ -33,14 +33,15 @@ class LoopHost {
   Deadlines::iterator AddDeadline(std::int64_t deadline_ns, LoopActor* actor);
   void RemoveDeadline(Deadlines::iterator deadline);
   void OnTimer();
-  void OnSignals();
+  void OnChanged();
 
   SocketWatchers watchers_;
   SignalBoard& signals_;
   Deadlines deadlines_;
-  std::set<LoopActor*> awaiting_;  // a signal
+  std::set<LoopActor*> awaiting_;        // a signal
+  LoopActor* awaiting_input_ = nullptr;  // there is one input, and one actor that has it
   DeadlineTimer timer_;
-  AsyncWake signals_changed_;
+  AsyncWake changed_;  // a signal, or the input
 };
 
 // One actor on a loop, which hears of its sockets' wakes. `on_over` is called once, from within a

@@ -56,6 +56,10 @@ std::size_t Multiply(std::size_t a, std::size_t b) {
   return a > kMany / b ? kMany : a * b;
 }
 
+// Room for so many pieces of standard input, and for what the other end does with them: nobody
+// knows beforehand how many there will be. A trial with more is one that lost events.
+constexpr std::size_t kMostPieces = std::size_t{1} << 18U;
+
 // What one step may record, itself included.
 TraceBound StepBound(const Action& action) {
   constexpr std::size_t kRetries = 4;  // EAGAIN, EINTR, a poll before the call
@@ -72,8 +76,13 @@ TraceBound StepBound(const Action& action) {
     bound.events += kRetries;  // socket, bind, a close of what it replaces
     bound.addresses = 2;
   } else if (const auto* send = std::get_if<SendStep>(&action)) {
-    const std::size_t bytes = send->is_text ? send->text.size() : send->bytes;
-    const std::size_t calls = send->each == 0 ? 1 : (bytes + send->each - 1) / send->each;
+    const std::size_t bytes = send->from_stdin ? kMostPieces
+                              : send->is_text  ? send->text.size()
+                                               : send->bytes;
+    constexpr std::size_t kEventsAPiece = 2;  // it comes, and is sent
+    const std::size_t calls = send->from_stdin  ? kEventsAPiece * kMostPieces
+                              : send->each == 0 ? 1
+                                                : (bytes + send->each - 1) / send->each;
     bound.events = Add(bound.events, calls);
     bound.sent_bytes = bytes;
   } else if (const auto* reply = std::get_if<ReplyStep>(&action)) {

@@ -37,9 +37,10 @@ enum class Op : std::uint8_t {
   kPeek,        // recv(2) with MSG_PEEK: what came stays in the stream
   kRecvUrgent,  // recv(2) with MSG_OOB
   kSendUrgent,  // send(2) with MSG_OOB: the last byte is the urgent one (RFC 6093)
+  kInput,       // waiting for a piece of standard input; result: its bytes, 0 at end of file
 };
 [[nodiscard]] std::string_view OpName(Op op) noexcept;
-constexpr std::uint8_t kOpCount = static_cast<std::uint8_t>(Op::kSendUrgent) + 1;
+constexpr std::uint8_t kOpCount = static_cast<std::uint8_t>(Op::kInput) + 1;
 
 // "ESTABLISHED": the states of TCP (RFC 9293 section 3.3.2), as TCP_INFO numbers them on Linux.
 [[nodiscard]] std::string_view TcpStateName(std::uint32_t state) noexcept;

@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/net/handle.h"
+#include "core/net/input_reader.h"
 #include "core/net/syscalls.h"
 #include "core/trial/plan_builder.h"
 #include "core/trial/signal_watcher.h"
@@ -51,6 +52,16 @@ class Run {
         on_terminate_(loop_, SIGTERM, [this](int signal) { OnInterrupt(signal); }),
         sweep_(loop_, [this] { Sweep(); }) {
     for (const Case& a_case : scenario.cases) plans_.push_back(BuildPlans(a_case));
+  }
+
+  // Before Play, where a client sends standard input. What it has sent cannot be sent again.
+  Status OpenInput() {
+    constexpr int kStdin = 0;
+    Result<std::unique_ptr<InputReader>> input = InputReader::Start(loop_, kStdin);
+    if (!input) return Forward(input);
+    input_ = std::move(*input);
+    repeats_left_ = 0;
+    return {};
   }
 
   RunEnd Play() {
@@ -98,6 +109,7 @@ class Run {
     setup.patience_ms = options_.patience_ms;
     setup.agent_command = options_.agent_command;
     setup.foreign = options_.target;
+    setup.input = input_.get();
     setup.ticks = Calibration().Measure();
     UseTicks(setup.ticks);  // its timers and "go" are on the clock of the agents
     setup.record.case_index = planned.case_index;
@@ -151,6 +163,7 @@ class Run {
   SignalWatcher on_interrupt_;
   SignalWatcher on_terminate_;
   AsyncWake sweep_;
+  std::unique_ptr<InputReader> input_;
   std::vector<std::pair<std::size_t, std::unique_ptr<Trial>>> running_;
   std::vector<std::unique_ptr<Trial>> over_;
   std::vector<std::unique_ptr<AgentProcess>> ending_;
@@ -195,6 +208,9 @@ Result<RunEnd> RunTrials(const Scenario& scenario, const ControllerOptions& opti
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
   if (Status fits = CheckDescriptors(scenario, descriptors); !fits) return Forward(fits);
   Run run(scenario, options, on_trial);
+  if (SendsStdin(scenario)) {
+    if (Status opened = run.OpenInput(); !opened) return Forward(opened);
+  }
   return run.Play();
 }
 

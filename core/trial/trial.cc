@@ -14,6 +14,11 @@ namespace {
 // stand ready.
 constexpr std::int64_t kLeadNs = 3 * kNsPerMs;
 
+// A read of standard input: what a pipe holds on Linux. All of it together: as much as a script may
+// send otherwise.
+constexpr std::size_t kMostPieceBytes = std::size_t{64} << 10U;
+constexpr std::size_t kMostInputBytes = std::size_t{256} << 20U;
+
 const char* StateName(int state) {
   constexpr std::array<const char*, 9> kNames = {"being started",
                                                  "running",
@@ -164,6 +169,7 @@ void Trial::OnFleetFrame(const Frame& frame) {
     if (state_ == State::kRunning) FreezeServers();
     return;
   }
+  if (frame.kind == FrameKind::kInputWanted && setup_.input != nullptr) return ReadInput();
   if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingFleet) {
     if (servers_.empty()) {
       Enter(State::kTakingFleet);
@@ -184,6 +190,24 @@ bool Trial::AllAnswered() const {
 
 void Trial::ToServers(FrameKind kind, const std::string& payload) {
   for (Server& server : servers_) server.process->Send(kind, payload);
+}
+
+// Read only when a client is to send it, and not once the window is over: the rest stays where it
+// is.
+void Trial::ReadInput() {
+  if (state_ != State::kRunning) return;
+  setup_.input->Ask(kMostPieceBytes, [this](const Result<std::string>& piece) { OnInput(piece); });
+}
+
+void Trial::OnInput(const Result<std::string>& piece) {
+  if (state_ != State::kRunning) return;
+  if (!piece) return Fail("input", piece.error().message);
+  input_bytes_ += piece->size();
+  if (input_bytes_ > kMostInputBytes) {
+    return Fail("input",
+                "standard input holds more than 256 MiB, which is as much as one trial sends");
+  }
+  fleet_->Send(FrameKind::kInput, *piece);
 }
 
 Status Trial::LearnAddress(Server& server, const std::string& payload) {
@@ -299,6 +323,7 @@ void Trial::Fail(std::string code, std::string message) {
 void Trial::Finish() {
   state_ = State::kOver;
   timer_.Clear();
+  if (setup_.input != nullptr) setup_.input->Forget();
   record_.counters = Moved(counters_before_, ReadKernelCounters());
   on_over_();
 }
@@ -306,6 +331,7 @@ void Trial::Finish() {
 void Trial::Abandon() {
   state_ = State::kOver;
   timer_.Clear();
+  if (setup_.input != nullptr) setup_.input->Forget();
 }
 
 std::vector<std::unique_ptr<AgentProcess>> Trial::TakeAgents() {

@@ -18,6 +18,7 @@
 #include "core/agent/protocol.h"
 #include "core/base/clock.h"
 #include "core/net/handle.h"
+#include "core/net/input_reader.h"
 #include "core/trial/plan_builder.h"
 #include "core/trial/trial_record.h"
 
@@ -34,6 +35,7 @@ class Trial {
     std::optional<TickMap> ticks;  // what its agents read their clocks by
     std::vector<std::string> agent_command;
     std::optional<Address> foreign;  // a server that somebody else runs, in place of ours
+    InputReader* input = nullptr;    // where a client sends standard input; not owned
     TrialRecord record;              // what is known of it beforehand
   };
   Trial(Loop& loop, Setup setup, std::function<void()> on_over);
@@ -80,6 +82,8 @@ class Trial {
   Status LearnAddress(Server& server, const std::string& payload);
   Status LearnFreeze(const std::string& payload);
   Status AddServerTrace(const Server& server, const std::string& payload);
+  void ReadInput();
+  void OnInput(const Result<std::string>& piece);
   void OnFleetTrace(const std::string& payload);
   [[nodiscard]] bool AllAnswered() const;
   void ToServers(FrameKind kind, const std::string& payload = {});
@@ -102,6 +106,7 @@ class Trial {
   TrialTrace trace_;
   std::int64_t freeze_ns_ = 0;  // the first of the servers'
   bool fleet_ready_ = false;
+  std::size_t input_bytes_ = 0;  // read so far
   KernelCounters counters_before_;
   DeadlineTimer timer_;          // of the state that it is in
   std::vector<Server> servers_;  // none where it is a foreign one

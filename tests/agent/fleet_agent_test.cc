@@ -187,6 +187,59 @@ TEST_P(EveryFleet, SignalsGoBothWays) {
   fleet.Expect(FrameKind::kDone);
 }
 
+TEST_P(EveryFleet, StandardInputIsAskedForPieceByPieceAndSentAsItComes) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}, {"send": {"from": "stdin", "label": "input"}},
+                                   {"shutdown": "write"}, {"recv": "eof"}])");
+  fleet.ReadyAndGo(listener.address());
+  const TestSocket server = listener.Accept();
+  for (const std::string piece : {"ciao\n", "a", "tutti\n"}) {
+    fleet.Expect(FrameKind::kInputWanted);
+    fleet.Send(FrameKind::kInput, piece);
+    EXPECT_EQ(ReadBytes(server.get(), piece.size()), piece);
+  }
+  fleet.Expect(FrameKind::kInputWanted);
+  fleet.Send(FrameKind::kInput, "");
+  EXPECT_EQ(ReadBytes(server.get(), 1), "") << "its end of the stream";
+  WriteBytes(server.get(), "k");
+  ASSERT_TRUE(SysShutdown(server.get(), ShutdownSide::kWrite).ok());
+  fleet.Expect(FrameKind::kDone);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_EQ(EventsOf(trace, Op::kInput).size(), 4U);
+  std::vector<std::int64_t> sent;
+  for (const Event& event : EventsOf(trace, Op::kSend)) sent.push_back(event.result);
+  EXPECT_THAT(sent, ElementsAre(5, 1, 6));
+  EXPECT_EQ(EventsOf(trace, Op::kStep).at(1).result, 12);
+}
+
+// The receiver of the connection reads nothing: the sender, and with it who brings the pieces,
+// waits.
+TEST_P(EveryFleet, NoPieceIsAskedForWhileTheOneBeforeIsNotSent) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"set": {"SO_SNDBUF": 4096}}, {"connect": {}},
+                                   {"send": {"from": "stdin", "label": "input"}}])");
+  fleet.ReadyAndGo(listener.address());
+  const TestSocket server = listener.Accept();
+  const std::string piece(16U << 20U, 'x');  // more than both buffers hold
+  fleet.Expect(FrameKind::kInputWanted);
+  fleet.Send(FrameKind::kInput, piece);
+  EXPECT_EQ(ReadBytes(server.get(), 1), "x");
+  fleet.Freeze(MonotonicNs());  // and not one that it wants more
+  const AgentTrace trace = fleet.Take();
+  EXPECT_EQ(EventsOf(trace, Op::kInput).size(), 1U);
+}
+
+TEST_P(EveryFleet, ClientThatStillWaitsForStandardInputIsInItsStepAtTheFreeze) {
+  const TestListener listener;
+  FleetChild fleet(GetParam(), R"([{"connect": {}}, {"send": {"from": "stdin"}}])");
+  fleet.ReadyAndGo(listener.address());
+  const TestSocket server = listener.Accept();
+  fleet.Expect(FrameKind::kInputWanted);
+  const AgentTrace trace = fleet.EndTrial();
+  EXPECT_THAT(StatesOf(trace), ElementsAre(SocketState::kEstablished));
+  EXPECT_EQ(EventsOf(trace, Op::kState).at(0).step, 1);
+}
+
 TEST_P(EveryFleet, NoClientConnectsOnceTheTrialIsFrozen) {
   const TestListener listener;
   FleetChild fleet(GetParam(), R"([{"await": "go"}, {"connect": {}}])");

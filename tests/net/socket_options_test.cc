@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/net/syscalls.h"
+#include "core/trace/event.h"
 #include "tests/support/loopback.h"
 
 namespace tcplab {

@@ -228,6 +228,36 @@ TEST_F(Lecture, BacklogShowsWhoWaitsForWhom) {
 
 TEST_F(Lecture, SegmentationIsNotWhatWasSentAtOnce) { Ship("segmentation.json", {}, 5); }
 
+// --- streams
+
+// The result of streams.json when standard input holds these bytes.
+json Streamed(const TempFolder& folder, const std::string& input) {
+  RunnerProcess::Options options;
+  options.in_descriptor = open(folder.Write("input", input).c_str(), O_RDONLY | O_CLOEXEC);
+  const Finished run =
+      RunRunner(folder, {LectureFolder() + "streams.json", "--format", "json"}, options);
+  close(options.in_descriptor);
+  const json document = json::parse(run.out, nullptr, false);
+  EXPECT_EQ(run.exit_code, 0) << run.err << (document.is_object() ? Verdicts(document) : run.out);
+  return document;
+}
+
+TEST_F(Lecture, StreamsSendsStandardInputAndIsAnsweredAfterItsEnd) {
+  const std::string text = "ciao\nperché no\nwithout a newline at the end";
+  const json document = Streamed(folder_, text);
+  EXPECT_EQ(Replies(document), OnlyReply("CIAO\nPERCHé NO\nWITHOUT A NEWLINE AT THE END"));
+  const std::string size = "ok " + std::to_string(text.size());
+  EXPECT_EQ(Seen(document, "steps").at("input"), json::array({json::array({size})}));
+  EXPECT_EQ(document.at("run").at("trials"), 1);
+}
+
+TEST_F(Lecture, StreamsOfNothingIsAnEndAndNoMore) {
+  const json document = Streamed(folder_, "");
+  EXPECT_EQ(Replies(document), json::parse("[[]]"));
+  EXPECT_EQ(Seen(document, "steps").at("input"), json::parse(R"([["ok 0"]])"));
+  EXPECT_EQ(Seen(document, "recv_calls"), json::parse("[0]"));
+}
+
 // --- all of them
 
 TEST_F(Lecture, EveryFileIsShortSaysItsClaimFirstAndExpectsSomething) {
@@ -243,7 +273,7 @@ TEST_F(Lecture, EveryFileIsShortSaysItsClaimFirstAndExpectsSomething) {
     EXPECT_FALSE(scenario.at("source").empty());
     EXPECT_FALSE(scenario.at("expect").empty());
   }
-  EXPECT_GE(files, 6U);
+  EXPECT_GE(files, 8U);
 }
 
 }  // namespace

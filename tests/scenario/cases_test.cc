@@ -281,5 +281,59 @@ TEST(Names, OfTheLanguagesWords) {
   EXPECT_EQ(AcceptModelName(AcceptModel::kEventLoop), "event_loop");
 }
 
+// --- standard input, of which there is one
+
+Draft Live() { return Draft().ClientScript(R"([{"connect": {}}, {"send": {"from": "stdin"}}])"); }
+
+TEST(StandardInput, MakesOneTrialOfOneCase) {
+  const Scenario scenario = Live().Get();
+  EXPECT_EQ(scenario.trials, 1U);
+  EXPECT_TRUE(SendsStdin(scenario));
+  EXPECT_FALSE(SendsStdin(Draft().Get()));
+  EXPECT_EQ(Live().Set("/trials", "1").Get().trials, 1U);
+}
+
+TEST(StandardInput, IsRefusedForSeveralTrials) {
+  EXPECT_THAT(Live().Set("/trials", "5").Errors(),
+              ElementsAre("/trials: found 5 trials, expected 1: the scenario sends standard input, "
+                          "which can be read only once"));
+  Draft draft = Live();
+  draft.options().trials = 5;
+  EXPECT_THAT(draft.Errors(), ElementsAre(": --trials 5: expected 1: the scenario sends standard "
+                                          "input, which can be read only once"));
+  draft.options().trials = 1;
+  EXPECT_EQ(draft.Get().trials, 1U);
+}
+
+TEST(StandardInput, IsRefusedForSeveralCasesUnlessOneIsPicked) {
+  Draft draft = Live();
+  draft.Set("/parameters", R"({"b": [1, 2, 3]})").Set("/server/listen/backlog", R"("$b")");
+  EXPECT_THAT(draft.Errors(),
+              ElementsAre(AllOf(HasSubstr("/parameters: found 3 cases, expected one"),
+                                HasSubstr("can be read only once"))));
+  EXPECT_EQ(Draft(draft).Override("b", "2").Get().trials, 1U);
+  EXPECT_EQ(Draft(draft).OnlyCase("b", "2").Get().cases.size(), 1U);
+}
+
+TEST(StandardInput, IsRefusedForSeveralClients) {
+  EXPECT_THAT(Live().Set("/clients/0/count", "3").Errors(),
+              ElementsAre("/clients/0/script: found 3 clients that send standard input, expected "
+                          "one: it can be read only once"));
+  EXPECT_THAT(Live()
+                  .Set("/clients/1", R"({"name": "b", "script": [{"connect": {}},
+                      {"send": {"from": "stdin"}}]})")
+                  .Errors(),
+              ElementsAre(HasSubstr("found 2 clients that send standard input")));
+  // Others may be there beside it, and a group of nobody reads nothing.
+  EXPECT_EQ(Live().Set("/clients/1", R"({"name": "b", "count": 9})").Get().trials, 1U);
+  EXPECT_EQ(Live().Set("/clients/0/count", "0").Get().trials, 20U);
+}
+
+TEST(StandardInput, IsRefusedInAServersScript) {
+  EXPECT_THAT(Draft().ServerScript(R"([{"recv": {}}, {"send": {"from": "stdin"}}])").Errors(),
+              ElementsAre(AllOf(HasSubstr("/server/script/1/send/from: "),
+                                HasSubstr("only a client's script can send it"))));
+}
+
 }  // namespace
 }  // namespace tcplab

@@ -41,9 +41,27 @@ TEST(ScriptLanguage, SendTakesATextOrANumberOfBytes) {
 TEST(ScriptLanguage, SendNeedsExactlyOnePayload) {
   EXPECT_THAT(
       ClientErrors(R"([{"send": {"text": "a", "bytes": 1}}])"),
-      ElementsAre(
-          "/clients/0/script/0/send: the step needs exactly one of \"text\" and \"bytes\""));
+      ElementsAre("/clients/0/script/0/send: the step needs exactly one of \"text\", \"bytes\" and "
+                  "\"from\""));
   EXPECT_THAT(ClientErrors(R"([{"send": {"each": 1}}])"), ElementsAre(HasSubstr("exactly one of")));
+}
+
+TEST(ScriptLanguage, SendOfStandardInputIsPlain) {
+  const Script script = LoweredClientScript(R"([{"send": {"from": "stdin", "label": "input"}}])");
+  EXPECT_TRUE(StepAt<SendStep>(script, 0).from_stdin);
+  EXPECT_THAT(ClientErrors(R"([{"send": {"from": "stdin", "text": "a"}}])"),
+              ElementsAre(HasSubstr("exactly one of")));
+  EXPECT_THAT(ClientErrors(R"([{"send": {"from": "stdin", "each": 1}}])"),
+              ElementsAre("/clients/0/script/0/send/each: standard input is sent as it comes, a "
+                          "plain send a read: expected no \"each\""));
+  EXPECT_THAT(ClientErrors(R"([{"send": {"from": "stdin", "flags": "MSG_MORE"}}])"),
+              ElementsAre(HasSubstr("expected no \"flags\"")));
+  EXPECT_THAT(ClientErrors(R"([{"send": {"from": "stdinn"}}])"),
+              ElementsAre(HasSubstr("did you mean \"stdin\"?")));
+  EXPECT_THAT(
+      ClientErrors(R"([{"repeat": {"until": "eof", "steps": [{"send": {"from": "stdin"}}]}}])"),
+      ElementsAre(HasSubstr("nothing in this loop can end it")))
+      << "after its end nothing is sent any more";
 }
 
 TEST(ScriptLanguage, RecvEndsAfterOneCallADelimiterACountOrEof) {

@@ -54,6 +54,59 @@ TEST(ActorSend, ThatWasInterruptedIsMadeAgain) {
   EXPECT_THAT(DataCalls(stage), ElementsAre("send 5", "send 5"));
 }
 
+TEST(ActorInput, IsOneSendAPieceUntilItsEnd) {
+  Stage stage(R"([{"connect": {}}, {"send": {"from": "stdin"}}, {"shutdown": "write"}])");
+  stage.input_pieces = {"ciao\n", "a tutti\n", ""};
+  EXPECT_THAT(stage.Run(), ElementsAre("0:ok", "1:ok 13", "2:ok"));
+  EXPECT_THAT(DataCalls(stage), ElementsAre("send 5", "send 8"));
+  EXPECT_EQ(stage.transport.sent, "ciao\na tutti\n");
+  const std::vector<Event> inputs = stage.EventsOf(Op::kInput);
+  ASSERT_EQ(inputs.size(), 3U);
+  EXPECT_EQ(inputs[1].result, 8);
+  EXPECT_EQ(inputs[2].result, 0);
+}
+
+TEST(ActorInput, ThatIsEmptyIsNoSendAtAll) {
+  Stage stage(R"([{"connect": {}}, {"send": {"from": "stdin"}}])");
+  stage.input_pieces = {""};
+  EXPECT_THAT(stage.Run(), ElementsAre("0:ok", "1:ok 0"));
+  EXPECT_THAT(DataCalls(stage), IsEmpty());
+}
+
+TEST(ActorInput, IsAskedForOnlyWhenThePieceBeforeWasSentWhole) {
+  Stage stage(R"([{"connect": {}}, {"send": {"from": "stdin"}}])");
+  stage.transport.blocks = false;
+  stage.transport.Answer("send", 2).Fail("send", "EAGAIN");
+  EXPECT_EQ(stage.Resume().what, Wait::For::kInput);
+  EXPECT_EQ(stage.Resume(Wake::kReady).what, Wait::For::kInput) << "nothing has come";
+  EXPECT_EQ(stage.input_asked, 1);
+  stage.input.Deliver("hello");
+  EXPECT_EQ(stage.Resume(Wake::kReady).what, Wait::For::kWritable);
+  EXPECT_EQ(stage.transport.sent, "he");
+  EXPECT_EQ(stage.input_asked, 1);
+  EXPECT_EQ(stage.Resume(Wake::kReady).what, Wait::For::kInput);
+  EXPECT_EQ(stage.transport.sent, "hello");
+  EXPECT_EQ(stage.input_asked, 2);
+  stage.input.Deliver("");
+  EXPECT_EQ(stage.Resume(Wake::kReady).what, Wait::For::kDone);
+  EXPECT_THAT(stage.Steps(), ElementsAre("0:ok", "1:ok 5"));
+}
+
+TEST(ActorInput, IsLeftAloneOnceAnErrorEndedTheStep) {
+  Stage stage(R"([{"connect": {}}, {"send": {"from": "stdin"}}, {"send": "x"}])");
+  stage.input_pieces = {"ciao", "never"};
+  stage.transport.Fail("send", "EPIPE");
+  EXPECT_THAT(stage.Run(), ElementsAre("0:ok", "1:EPIPE", "2:ok 1"));
+  EXPECT_EQ(stage.input_asked, 1);
+}
+
+TEST(ActorInput, IsNotReadWithoutAConnection) {
+  Stage stage(R"([{"connect": {}}, {"send": {"from": "stdin"}}])");
+  stage.transport.Fail("connect", "ECONNREFUSED");
+  EXPECT_THAT(stage.Run(), ElementsAre("0:ECONNREFUSED", "1:skipped"));
+  EXPECT_EQ(stage.input_asked, 0);
+}
+
 TEST(ActorSend, WaitsForRoomWhereCallsDoNotBlock) {
   Stage stage(R"([{"connect": {}}, {"send": "hello"}])");
   stage.transport.blocks = false;

@@ -202,6 +202,15 @@ class Stage {
   FakeTransport& Socket(std::size_t i) { return static_cast<FakeTransport&>(*sockets_.at(i)); }
   std::vector<std::string> given;  // signals that the actor gave
   SignalBoard signals{[this](const std::string& name) { given.push_back(name); }};
+  // Standard input: each piece comes as soon as it is asked for; without one it is waited for.
+  std::deque<std::string> input_pieces;
+  int input_asked = 0;
+  LiveInput input{[this] {
+    ++input_asked;
+    if (input_pieces.empty()) return;
+    input.Deliver(input_pieces.front());
+    input_pieces.pop_front();
+  }};
   Recorder recorder{{.events = 4096, .addresses = 8, .payload = 0}};
   ActorView view{program_.socket_count()};
   std::atomic<bool> frozen{false};
@@ -215,6 +224,7 @@ class Stage {
       setup.targets = &targets_;
       setup.sockets = &sockets_;
       setup.signals = &signals;
+      setup.input = &input;
       setup.recorder = &recorder;
       setup.view = &view;
       setup.frozen = &frozen;

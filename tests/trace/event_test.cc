@@ -28,6 +28,7 @@ TEST(Event, NumbersOfOperationsAreThoseOfTheFormat) {
   EXPECT_EQ(static_cast<int>(Op::kRecv), 8);
   EXPECT_EQ(static_cast<int>(Op::kStep), 17);
   EXPECT_EQ(static_cast<int>(Op::kFreeze), 20);
+  EXPECT_EQ(static_cast<int>(Op::kInput), 26);
 }
 
 TEST(Event, OperationOutsideOfTheTableIsCalledUnknown) {
