@@ -36,6 +36,7 @@ json PairEntry(const PairVerdict& pair) {
                 {"verdict", DiffVerdictName(pair.verdict)},
                 {"effect", Rounded(assessment.effect.size)},
                 {"bound", Rounded(assessment.effect.bound)},
+                {"least", Rounded(assessment.effect.least)},
                 {"method", assessment.method}};
   if (assessment.tested) {
     entry["p"] = Rounded(assessment.test.p);
@@ -43,6 +44,7 @@ json PairEntry(const PairVerdict& pair) {
   }
   if (!assessment.where.empty()) entry["where"] = assessment.where;
   if (pair.trial) entry["trial"] = *pair.trial;
+  if (pair.busy) entry["busy"] = true;
   if (pair.more_trials > 0) entry["more_trials"] = pair.more_trials;
   return entry;
 }

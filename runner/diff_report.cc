@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -38,12 +39,14 @@ std::string EffectInWords(const Comparison& comparison, const Fact& fact, const 
   }
   text += fmt::format("effect {:.2f}", assessment.effect.size);
   if (pair.verdict == DiffVerdict::kReported) return text + ", not judged";
-  text += fmt::format(", at most {}", BoundInWords(assessment.effect.bound));
+  text += fmt::format(" ({:.2f} to {})", std::floor(assessment.effect.least * 100) / 100,
+                      BoundInWords(assessment.effect.bound));
   if (assessment.tested) text += fmt::format(", {} ({})", QInWords(pair.q), assessment.method);
   if (!assessment.where.empty()) {
     text += fmt::format("; most at {}", Printable(assessment.where));
   }
   if (pair.verdict != DiffVerdict::kInconclusive) return text;
+  if (pair.busy) return text + "; the machine was busy, which may be all";
   const std::uint64_t trials =
       std::min(fact.cells[pair.first].trials, fact.cells[pair.second].trials);
   if (pair.more_trials == 0) return text + "; no number of trials is in sight that would tell";

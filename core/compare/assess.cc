@@ -188,7 +188,7 @@ Assessment Assess(const Observed& observed, const Sample& a, const Sample& b,
   assessment.unanimous = IsUnanimous(a) && IsUnanimous(b);
   if (a.empty()) return assessment;
   if (assessment.unanimous && a.front() == b.front()) {
-    assessment.effect = {0, UnseenShareBound(a.size())};
+    assessment.effect = {0, UnseenShareBound(a.size()), 0};
     assessment.method = "the same in every trial";
     return assessment;
   }
@@ -214,7 +214,7 @@ Assessment Assess(const Observed& observed, const Sample& a, const Sample& b,
       ComponentsOf(observed.observation_class, values, a.size() + b.size());
   const ComponentJudge judge(first, second, values.size(), {most_permutations, observed.seed});
   std::vector<Judged> all;
-  assessment.effect = {0, UnseenShareBound(a.size())};
+  assessment.effect = {0, UnseenShareBound(a.size()), 0};
   std::size_t largest = 0;
   for (const Component& component : components) {
     all.push_back(std::visit(judge, component.parts));
@@ -222,6 +222,7 @@ Assessment Assess(const Observed& observed, const Sample& a, const Sample& b,
     if (judged.effect.size > all[largest].effect.size) largest = all.size() - 1;
     assessment.effect.size = std::max(assessment.effect.size, judged.effect.size);
     assessment.effect.bound = std::max(assessment.effect.bound, judged.effect.bound);
+    assessment.effect.least = std::max(assessment.effect.least, judged.effect.least);
     assessment.few_permutations = assessment.few_permutations || judged.few_permutations;
   }
   assessment.test = SmallestOf(all);
@@ -229,7 +230,7 @@ Assessment Assess(const Observed& observed, const Sample& a, const Sample& b,
   assessment.where = components.size() > 1 ? components[largest].name : "";
   assessment.method = all[largest].method;
   if (assessment.unanimous) {
-    assessment.effect = {1, 1};
+    assessment.effect = {1, 1, 1 - UnseenShareBound(a.size())};
     assessment.where.clear();
     assessment.method = "another value in every trial";
   }

@@ -116,6 +116,10 @@ std::uint64_t MoreTrials(const PairVerdict& pair, std::uint64_t trials, double l
   return static_cast<std::uint64_t>(std::ceil(whole / step) * step);
 }
 
+double LevelOf(const Fact& fact) {
+  return fact.observation_class == "distribution" ? kLevelOfDistributions : kLevel;
+}
+
 class Comparer {
  public:
   Comparer(const std::vector<ResultSource>& sources, const CompareOptions& options,
@@ -140,6 +144,7 @@ class Comparer {
                const std::vector<const json*>& observations);
   [[nodiscard]] bool IsPair(std::size_t a, std::size_t b) const;
   [[nodiscard]] bool AreCopies(const std::string& scenario, std::size_t a, std::size_t b) const;
+  [[nodiscard]] bool WasBusy(const std::string& scenario, std::size_t a, std::size_t b) const;
   [[nodiscard]] bool IsWanted(const std::string& name, const std::string& its_class) const;
   [[nodiscard]] bool IsJudged(const Fact& fact, std::size_t a, std::size_t b) const;
   void AssessAll(std::uint64_t most_permutations, bool only_few);
@@ -164,6 +169,17 @@ bool Comparer::AreCopies(const std::string& scenario, std::size_t a, std::size_t
   const auto& first = sources_[comparison_.columns[a].source].documents;
   const auto& second = sources_[comparison_.columns[b].source].documents;
   return internal::IsSameRun(first.at(scenario), second.at(scenario));
+}
+
+// Within one run the trials of all cases took turns, so that whatever else the machine did met them alike.
+bool Comparer::WasBusy(const std::string& scenario, std::size_t a, std::size_t b) const {
+  const std::size_t first = comparison_.columns[a].source;
+  const std::size_t second = comparison_.columns[b].source;
+  if (first == second) return false;
+  const auto busy = [&](std::size_t source) {
+    return internal::LongestDelayMs(sources_[source].documents.at(scenario)) > kBusyDelayMs;
+  };
+  return busy(first) || busy(second);
 }
 
 bool Comparer::IsWanted(const std::string& name, const std::string& its_class) const {
@@ -304,7 +320,9 @@ void Comparer::AddFact(const MatchedCase& matched, const std::string& name,
   for (std::size_t a = 0; a < observations.size(); ++a) {
     for (std::size_t b = a + 1; b < observations.size(); ++b) {
       if (!fact.cells[a].measured || !fact.cells[b].measured || !IsPair(a, b)) continue;
-      fact.pairs.push_back({a, b, DiffVerdict::kSame, {}, 1, false, std::nullopt, 0});
+      PairVerdict& pair = fact.pairs.emplace_back();
+      pair.first = a;
+      pair.second = b;
     }
   }
   if (fact.pairs.empty()) return;
@@ -338,24 +356,31 @@ void Comparer::SetQ() {
   }
   const std::vector<double> q = BenjaminiHochberg(tests);
   for (std::size_t i = 0; i < q.size(); ++i) {
-    PairVerdict& pair = comparison_.facts[hypotheses_[i].fact].pairs[hypotheses_[i].pair];
+    Fact& fact = comparison_.facts[hypotheses_[i].fact];
+    PairVerdict& pair = fact.pairs[hypotheses_[i].pair];
     pair.q = q[i];
-    pair.certain = q[i] < kLevel;
+    pair.certain = q[i] < LevelOf(fact);
   }
   comparison_.hypotheses = tests.size();
 }
 
-DiffVerdict VerdictOf(const PairVerdict& pair, std::uint64_t trials) {
+// `busy`: the two are of different runs, and the machine was busy in one of them.
+DiffVerdict VerdictOf(const Fact& fact, PairVerdict& pair, std::uint64_t trials, bool busy) {
+  const Assessment& assessment = pair.assessment;
   if (trials < kFewestTrials) return DiffVerdict::kInconclusive;
-  if (pair.assessment.unanimous) {
-    return pair.assessment.tested ? DiffVerdict::kDifferent : DiffVerdict::kSame;
+  if (assessment.unanimous) {
+    return assessment.tested ? DiffVerdict::kDifferent : DiffVerdict::kSame;
   }
-  if (pair.assessment.effect.bound < kSmallestEffect) return DiffVerdict::kSame;
-  return pair.certain ? DiffVerdict::kDifferent : DiffVerdict::kInconclusive;
+  if (assessment.effect.bound < kSmallestEffect) return DiffVerdict::kSame;
+  if (!pair.certain) return DiffVerdict::kInconclusive;
+  const bool may_be_load = fact.observation_class == "distribution" ||
+                           assessment.effect.least < kLeastEffectWhenBusy;
+  pair.busy = busy && may_be_load;
+  return pair.busy ? DiffVerdict::kInconclusive : DiffVerdict::kDifferent;
 }
 
 void Comparer::Decide() {
-  const double level = kLevel / static_cast<double>(std::max<std::size_t>(1, comparison_.hypotheses));
+  const auto hypotheses = static_cast<double>(std::max<std::size_t>(1, comparison_.hypotheses));
   for (std::size_t f = 0; f < comparison_.facts.size(); ++f) {
     Fact& fact = comparison_.facts[f];
     for (PairVerdict& pair : fact.pairs) {
@@ -373,9 +398,9 @@ void Comparer::Decide() {
         pair.verdict = DiffVerdict::kReported;
         continue;
       }
-      pair.verdict = VerdictOf(pair, trials);
-      if (pair.verdict == DiffVerdict::kInconclusive) {
-        pair.more_trials = MoreTrials(pair, trials, level);
+      pair.verdict = VerdictOf(fact, pair, trials, WasBusy(fact.scenario, pair.first, pair.second));
+      if (pair.verdict == DiffVerdict::kInconclusive && !pair.busy) {
+        pair.more_trials = MoreTrials(pair, trials, LevelOf(fact) / hypotheses);
       }
     }
   }

@@ -20,6 +20,13 @@ namespace tcplab {
 inline constexpr double kSmallestEffect = 0.2;
 // Of all differences that are named, at most this share is expected to be chance.
 inline constexpr double kLevel = 0.05;
+// The same for distributions, which the scheduler shapes as much as TCP does: runs of one program differ more than
+// their trials tell.
+inline constexpr double kLevelOfDistributions = 0.01;
+// In a run in which an actor was so late the machine was busy with something else...
+inline constexpr double kBusyDelayMs = 10;
+// ... and outcomes of such a run that vary must differ by as much, for certain, to be called different.
+inline constexpr double kLeastEffectWhenBusy = 0.5;
 inline constexpr std::uint64_t kFewestTrials = 5;
 
 // One file, or a folder of them.
@@ -57,6 +64,7 @@ struct PairVerdict {
   Assessment assessment;
   double q = 1;
   bool certain = false;               // q is below the level
+  bool busy = false;                  // it would be different, had the machine not been busy
   std::optional<std::size_t> trial;   // of the same run: the first in which they disagree
   std::uint64_t more_trials = 0;      // of each side, until there would be a verdict; 0: unknown
 };

@@ -23,16 +23,22 @@ std::vector<std::size_t> ByDifference(std::span<const double> differences) {
   return order;
 }
 
-// What a difference of two shares may be, one way and the other.
-double HybridBound(std::uint64_t a, std::uint64_t of_a, std::uint64_t b, std::uint64_t of_b) {
+// What a difference of two shares may be at the most, in absolute value, and at the least.
+struct Range {
+  double most = 0;
+  double least = 0;
+};
+
+Range HybridRange(std::uint64_t a, std::uint64_t of_a, std::uint64_t b, std::uint64_t of_b) {
   const double share_a = static_cast<double>(a) / static_cast<double>(of_a);
   const double share_b = static_cast<double>(b) / static_cast<double>(of_b);
   const Bounds bounds_a = ShareBounds(a, of_a);
   const Bounds bounds_b = ShareBounds(b, of_b);
   const double difference = share_a - share_b;
-  return std::max(
-      difference + std::hypot(bounds_a.high - share_a, share_b - bounds_b.low),
-      -difference + std::hypot(share_a - bounds_a.low, bounds_b.high - share_b));
+  const double up = std::hypot(bounds_a.high - share_a, share_b - bounds_b.low);
+  const double down = std::hypot(share_a - bounds_a.low, bounds_b.high - share_b);
+  return {std::max(difference + up, down - difference),
+          std::max({0.0, difference - down, -difference - up})};
 }
 
 // A set's share in each trial: its mean and the variance of that mean.
@@ -88,10 +94,11 @@ class GrowingSet {
     }
   }
 
-  [[nodiscard]] double Bound(double trials_a, double trials_b, double t) const {
-    const double difference = of_a_.Mean(trials_a) - of_b_.Mean(trials_b);
-    return std::abs(difference) + t * std::sqrt(of_a_.VarianceOfMean(trials_a) +
-                                                of_b_.VarianceOfMean(trials_b));
+  [[nodiscard]] Range RangeOfDifference(double trials_a, double trials_b, double t) const {
+    const double difference = std::abs(of_a_.Mean(trials_a) - of_b_.Mean(trials_b));
+    const double half =
+        t * std::sqrt(of_a_.VarianceOfMean(trials_a) + of_b_.VarianceOfMean(trials_b));
+    return {difference + half, std::max(0.0, difference - half)};
   }
 
  private:
@@ -122,14 +129,18 @@ Effect OutcomeEffect(std::span<const std::uint64_t> a, std::span<const std::uint
     distance += std::abs(differences.back()) / 2;
   }
   double bound = UnseenShareBound(std::min(of_a, of_b));
+  double least = 0;
   std::uint64_t in_a = 0;
   std::uint64_t in_b = 0;
   for (const std::size_t place : ByDifference(differences)) {
     in_a += a[place];
     in_b += b[place];
-    bound = std::max(bound, HybridBound(in_a, of_a, in_b, of_b));
+    const Range range = HybridRange(in_a, of_a, in_b, of_b);
+    bound = std::max(bound, range.most);
+    // Of the set that differs most, which is where the differences change their sign.
+    if (differences[place] > 0) least = range.least;
   }
-  return {distance, std::min(1.0, bound)};
+  return {distance, std::min(1.0, bound), least};
 }
 
 Effect HistogramEffect(std::span<const Histogram> histograms, std::span<const std::uint64_t> a,
@@ -152,17 +163,23 @@ Effect HistogramEffect(std::span<const Histogram> histograms, std::span<const st
   }
   const double t = TQuantile(std::min(of_a, of_b) - 1);
   double bound = UnseenShareBound(std::min(Total(a), Total(b)));
+  double least = 0;
   GrowingSet set(histograms.size(), a, b);
   for (const std::size_t bin : ByDifference(differences)) {
     set.Add(uses[bin]);
-    bound = std::max(bound, set.Bound(of_a, of_b, t));
+    const Range range = set.RangeOfDifference(of_a, of_b, t);
+    bound = std::max(bound, range.most);
+    if (differences[bin] > 0) least = range.least;
   }
-  return {distance, std::min(1.0, bound)};
+  return {distance, std::min(1.0, bound), least};
 }
 
 Effect NumberEffect(std::span<const double> a, std::span<const double> b) {
   const double unseen = UnseenShareBound(std::min(a.size(), b.size()));
-  return {std::abs(CliffsDelta(a, b)), std::max(unseen, CliffsDeltaBound(a, b))};
+  const double size = std::abs(CliffsDelta(a, b));
+  const double bound = CliffsDeltaBound(a, b);
+  return {size, std::min(1.0, std::max(unseen, bound)),
+          std::max(0.0, 2 * size - bound)};
 }
 
 }  // namespace tcplab

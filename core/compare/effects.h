@@ -10,10 +10,12 @@
 
 namespace tcplab {
 
-// 0: the same, 1: nothing in common.
+// 0: the same, 1: nothing in common. The true effect is above `bound` with a probability of 5% at the most, and
+// below `least` as well.
 struct Effect {
   double size = 0;
-  double bound = 1;  // what the true effect exceeds with a probability of 5% at the most
+  double bound = 1;
+  double least = 0;
 };
 
 // Total variation distance of two samples of outcomes: a[i] and b[i] trials showed outcome i.

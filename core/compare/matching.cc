@@ -154,6 +154,16 @@ bool IsSameRun(const json& a, const json& b) {
          a.at("scenario") == b.at("scenario");
 }
 
+double LongestDelayMs(const json& document) {
+  double longest = 0;
+  for (const json& a_case : document.at("cases")) {
+    const json::json_pointer pointer("/health/max_delay_ms");
+    if (!a_case.contains(pointer) || !a_case.at(pointer).is_number()) continue;
+    longest = std::max(longest, a_case.at(pointer).get<double>());
+  }
+  return longest;
+}
+
 Result<std::vector<Column>> ColumnsOf(const std::vector<ResultSource>& sources,
                                       const CompareOptions& options) {
   for (const auto& [name, value] : options.cases) {
@@ -254,6 +264,16 @@ std::vector<std::string> NotesOn(const std::vector<ResultSource>& sources,
                                  const std::vector<Column>& columns) {
   std::vector<std::string> notes;
   const std::size_t first = columns.front().source;
+  for (std::size_t s = 0; s < sources.size() && columns.front().source != columns.back().source; ++s) {
+    double longest = 0;
+    for (const auto& [key, document] : sources[s].documents) {
+      longest = std::max(longest, LongestDelayMs(document));
+    }
+    if (longest <= kBusyDelayMs) continue;
+    notes.push_back(fmt::format(
+        "the machine of {} was busy (an actor was up to {:.0f} ms late): what varies there may be its doing",
+        Letter(s), longest));
+  }
   for (std::size_t s = first + 1; s < sources.size(); ++s) {
     std::size_t same_runs = 0;
     for (const auto& [key, a] : sources[first].documents) {

@@ -31,6 +31,9 @@ struct MatchedCase {
 [[nodiscard]] std::vector<std::string> NotesOn(const std::vector<ResultSource>& sources,
                                                const std::vector<Column>& columns);
 
+// By its own health: the longest that something was late in any of its cases.
+[[nodiscard]] double LongestDelayMs(const nlohmann::json& document);
+
 // Whether two columns hold the same trials: copies of one run.
 [[nodiscard]] bool IsSameRun(const nlohmann::json& a, const nlohmann::json& b);
 

@@ -291,7 +291,7 @@ double CliffsDeltaBound(std::span<const double> a, std::span<const double> b) {
   const double variance =
       SquaresAround(of_a, delta) / (n * (n - 1)) + SquaresAround(of_b, -delta) / (m * (m - 1));
   const double z = NormalQuantileOfTail(1 - kConfidence);
-  return std::min(1.0, std::abs(delta) + z * std::sqrt(variance));
+  return std::abs(delta) + z * std::sqrt(variance);
 }
 
 std::vector<double> BenjaminiHochberg(std::span<const PValue> tests) {

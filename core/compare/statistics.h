@@ -34,8 +34,8 @@ struct PValue {
 // Cliff's delta: how much more often a number of `b` is above one of `a` than below; -1 to 1.
 [[nodiscard]] double CliffsDelta(std::span<const double> a, std::span<const double> b);
 
-// Its one-sided upper confidence bound in absolute value (Cliff 1996, consistent variance); at most
-// 1.
+// Its one-sided upper confidence bound in absolute value (Cliff 1996, consistent variance); it may be above 1,
+// and the lower one is as far below delta.
 [[nodiscard]] double CliffsDeltaBound(std::span<const double> a, std::span<const double> b);
 
 // Mann and Whitney's test, two-sided, ties by their mean rank. Exact (all divisions of the numbers)
