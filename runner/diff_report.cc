@@ -157,43 +157,55 @@ std::vector<const Fact*> FactsWith(const Comparison& comparison, DiffVerdict ver
 
 std::string Facts(std::size_t count) { return Counted(count, "fact"); }
 
+// Facts that are the same in one way.
+struct SameFacts {
+  std::size_t count = 0;
+  double bound = 0;
+  std::uint64_t fewest = UINT64_MAX;
+
+  void Add(const Fact& fact) {
+    ++count;
+    for (const PairVerdict& pair : fact.pairs) {
+      bound = std::max(bound, pair.assessment.effect.bound);
+      fewest = std::min({fewest, fact.cells[pair.first].trials, fact.cells[pair.second].trials});
+    }
+  }
+};
+
 ReportSection SameOf(const Comparison& comparison) {
   ReportSection section;
   const std::vector<const Fact*> facts = FactsWith(comparison, DiffVerdict::kSame);
   if (facts.empty()) return section;
   section.title = Facts(facts.size()) + (facts.size() == 1 ? " is" : " are") + " the same";
   section.tone = Tone::kGood;
-  std::size_t equal = 0;
-  double equal_bound = 0;
-  std::size_t near = 0;
-  double near_bound = 0;
-  std::uint64_t fewest = UINT64_MAX;
+  SameFacts of_one_run;
+  SameFacts equal;
+  SameFacts near;
   for (const Fact* fact : facts) {
-    for (const PairVerdict& pair : fact->pairs) {
-      if (pair.assessment.effect.size == 0 && !pair.assessment.tested) {
-        equal_bound = std::max(equal_bound, pair.assessment.effect.bound);
-        fewest = std::min({fewest, fact->cells[pair.first].trials, fact->cells[pair.second].trials});
-      } else {
-        near_bound = std::max(near_bound, pair.assessment.effect.bound);
-      }
-    }
-    const bool all_equal = std::all_of(fact->pairs.begin(), fact->pairs.end(), [](const auto& pair) {
-      return !pair.assessment.tested;
-    });
-    (all_equal ? equal : near) += 1;
+    const auto all = [&](auto is) {
+      return std::all_of(fact->pairs.begin(), fact->pairs.end(), is);
+    };
+    const bool copies = all([](const PairVerdict& pair) { return pair.copies; });
+    const bool untested = all([](const PairVerdict& pair) { return !pair.assessment.tested; });
+    (copies ? of_one_run : untested ? equal : near).Add(*fact);
   }
-  if (equal > 0) {
+  if (of_one_run.count > 0) {
+    section.lines.push_back(Facts(of_one_run.count) +
+                            ": trial by trial, since both are of one run");
+  }
+  if (equal.count > 0) {
     section.lines.push_back(fmt::format(
         "{} showed one value in all trials: {} equal trials a side leave room for an outcome of {:.0f}%",
-        Facts(equal), fewest, std::ceil(equal_bound * 100 - 0.5)));
+        Facts(equal.count), equal.fewest, std::ceil(equal.bound * 100 - 0.5)));
   }
-  if (near > 0) {
-    section.lines.push_back(fmt::format("{} vary, and differ by less than {} (95%)", Facts(near),
-                                        BoundInWords(near_bound)));
+  if (near.count > 0) {
+    section.lines.push_back(
+        fmt::format("{} {}, and differ by less than {} (95%)", Facts(near.count),
+                    near.count == 1 ? "varies" : "vary", BoundInWords(near.bound)));
   }
   for (const Fact* fact : facts) {
     const PairVerdict& pair = fact->most();
-    if (!pair.certain) continue;
+    if (!pair.certain || pair.copies) continue;
     section.lines.push_back(fmt::format("{}: surely different, and too little to matter: {}",
                                         FactName(*fact, true),
                                         EffectInWords(comparison, *fact, pair)));

@@ -50,7 +50,7 @@ std::optional<SizeCounts> SizesOf(const std::string& observation, const json& va
     for (const auto& [key, count] : value.items()) {
       std::uint64_t size = 0;
       std::from_chars(key.data(), key.data() + key.size(), size);
-      sizes[size] += count.get<double>();
+      sizes[size] += static_cast<double>(count.get<std::uint64_t>());
     }
     return sizes;
   }
@@ -66,6 +66,7 @@ std::map<std::uint64_t, double> AverageShares(const Cell& cell,
   for (const auto& [value, trials] : cell.values) {
     double recvs = 0;
     for (const auto& [size, count] : values[value]) recvs += count;
+    if (recvs <= 0) continue;
     for (const auto& [size, count] : values[value]) {
       shares[size] += count / recvs * static_cast<double>(trials) / static_cast<double>(cell.trials);
     }
@@ -81,7 +82,8 @@ std::uint64_t RangeOf(std::uint64_t size, bool exact) {
 }
 
 std::string ShareWithBar(double share) {
-  const auto columns = static_cast<std::size_t>(share * static_cast<double>(kBarColumns) + 0.5);
+  const double part = std::clamp(share, 0.0, 1.0);  // results are written by others too
+  const auto columns = static_cast<std::size_t>(part * static_cast<double>(kBarColumns) + 0.5);
   return fmt::format("{:>4} {}", share > 0 ? Share(share) : "-", std::string(columns, '#'));
 }
 

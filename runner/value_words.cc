@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/base/text.h"
 #include "runner/describe.h"
 
 namespace tcplab {
@@ -14,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kBytesOfJson = 240;
+constexpr std::size_t kMostBytes = 500;
 
 std::string JsonInShort(const json& value) { return ShortJson(value, kBytesOfJson); }
 
@@ -83,9 +85,7 @@ constexpr std::array<Describer, 8> kDescribers = {{
     {"stream_end", EndsInWords},
 }};
 
-}  // namespace
-
-std::string ValueInWords(std::string_view observation, const json& value) {
+std::string DescribedOrJson(std::string_view observation, const json& value) {
   // Results are written by others too: any JSON may stand there.
   try {
     if (observation.starts_with("steps.")) {
@@ -100,6 +100,12 @@ std::string ValueInWords(std::string_view observation, const json& value) {
     return JsonInShort(value);
   }
   return JsonInShort(value);
+}
+
+}  // namespace
+
+std::string ValueInWords(std::string_view observation, const json& value) {
+  return Printable(DescribedOrJson(observation, value), kMostBytes);
 }
 
 }  // namespace tcplab

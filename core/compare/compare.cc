@@ -390,6 +390,8 @@ void Comparer::Decide() {
       if (AreCopies(fact.scenario, pair.first, pair.second)) {
         const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
         const bool same = in_a == a.end() && in_b == b.end();
+        pair.copies = true;
+        pair.certain = !same;
         pair.verdict = same ? DiffVerdict::kSame : DiffVerdict::kDifferent;
         if (!same) pair.trial = static_cast<std::size_t>(in_a - a.begin());
         continue;

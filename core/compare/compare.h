@@ -65,6 +65,7 @@ struct PairVerdict {
   double q = 1;
   bool certain = false;               // q is below the level
   bool busy = false;                  // it would be different, had the machine not been busy
+  bool copies = false;                // two copies of one run: the same trials
   std::optional<std::size_t> trial;   // of the same run: the first in which they disagree
   std::uint64_t more_trials = 0;      // of each side, until there would be a verdict; 0: unknown
 };

@@ -69,9 +69,12 @@ Sizes SizesOfCounts(const json& value) {
 }
 
 Sizes SizesOfList(const json& list) {
+  constexpr double kLargest = 1e15;
   Sizes sizes;
-  if (list.is_array()) {
-    for (const json& size : list) sizes[static_cast<std::int64_t>(size.get<double>())] += 1;
+  if (!list.is_array()) return sizes;
+  for (const json& element : list) {
+    const auto size = element.get<double>();
+    sizes[size >= 0 && size < kLargest ? static_cast<std::int64_t>(size) : kNoSize] += 1;
   }
   return sizes;
 }
