@@ -1,4 +1,5 @@
-// `runner diff A B [C...]`: what differs between results, what is the same, and what nobody can tell yet.
+// `runner diff A B [C...]`: what differs between results, what is the same, and what nobody can
+// tell yet.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -53,9 +54,8 @@ Status CheckOptions(DiffOptions& options) {
   }
   if (!options.across.empty()) options.compare.across = options.across;
   if (options.names.size() < 2 && !options.compare.across) {
-    return Invalid(
-        "diff: expected two results or more (or one and --across NAME), found one: " +
-        Printable(options.names.front(), 4096));
+    return Invalid("diff: expected two results or more (or one and --across NAME), found one: " +
+                   Printable(options.names.front(), 4096));
   }
   Assignments assignments;
   assignments.only_case = options.cases;
@@ -102,9 +102,10 @@ ExitCode NothingCompared(const Comparison& comparison) {
   const bool any_case = comparison.gaps.empty() ||
                         std::any_of(comparison.gaps.begin(), comparison.gaps.end(),
                                     [](const Gap& gap) { return !gap.observation.empty(); });
-  Complain(any_case ? "nothing was compared: no observation that was asked for is in both"
-                    : "nothing was compared: no case of one has the parameters of a case of another" +
-                          AcrossHint(comparison));
+  Complain(any_case
+               ? "nothing was compared: no observation that was asked for is in both"
+               : "nothing was compared: no case of one has the parameters of a case of another" +
+                     AcrossHint(comparison));
   return ExitCode::kInvalid;
 }
 
@@ -130,11 +131,12 @@ std::string Drawn(const Comparison& comparison, const DiffOptions& options) {
 
 ExitCode DiffCommand(const Arguments& arguments) {
   DiffOptions options;
-  CLI::App app(
-      "Compares results: what differs, what is the same, and what nobody can tell yet.",
-      "runner diff");
-  app.footer("Exit codes: 0 the same, or nothing is shown to differ; 1 different; 2 a result that is missing or "
-             "not valid;\n4 inconclusive, with --strict.");
+  CLI::App app("Compares results: what differs, what is the same, and what nobody can tell yet.",
+               "runner diff");
+  app.footer(
+      "Exit codes: 0 the same, or nothing is shown to differ; 1 different; 2 a result that is "
+      "missing or "
+      "not valid;\n4 inconclusive, with --strict.");
   AddOptions(app, options);
   if (auto done = ParseArguments(app, arguments)) return *done;
   if (Status valid = CheckOptions(options); !valid) return Complained(valid.error());

@@ -32,12 +32,10 @@ json CellEntry(const Fact& fact, const Cell& cell) {
 
 json PairEntry(const PairVerdict& pair) {
   const Assessment& assessment = pair.assessment;
-  json entry = {{"columns", {pair.first, pair.second}},
-                {"verdict", DiffVerdictName(pair.verdict)},
-                {"effect", Rounded(assessment.effect.size)},
-                {"bound", Rounded(assessment.effect.bound)},
-                {"least", Rounded(assessment.effect.least)},
-                {"method", assessment.method}};
+  json entry = {
+      {"columns", {pair.first, pair.second}},      {"verdict", DiffVerdictName(pair.verdict)},
+      {"effect", Rounded(assessment.effect.size)}, {"bound", Rounded(assessment.effect.bound)},
+      {"least", Rounded(assessment.effect.least)}, {"method", assessment.method}};
   if (assessment.tested) {
     entry["p"] = Rounded(assessment.test.p);
     if (pair.verdict != DiffVerdict::kReported) entry["q"] = Rounded(pair.q);
@@ -89,8 +87,8 @@ std::string ComparisonAsJson(const Comparison& comparison) {
   }
   for (const Fact& fact : comparison.facts) document["facts"].push_back(FactEntry(fact));
   for (const Gap& gap : comparison.gaps) document["gaps"].push_back(GapEntry(gap));
-  for (const DiffVerdict verdict :
-       {DiffVerdict::kSame, DiffVerdict::kReported, DiffVerdict::kInconclusive, DiffVerdict::kDifferent}) {
+  for (const DiffVerdict verdict : {DiffVerdict::kSame, DiffVerdict::kReported,
+                                    DiffVerdict::kInconclusive, DiffVerdict::kDifferent}) {
     document["counts"][std::string(DiffVerdictName(verdict))] = comparison.Count(verdict);
   }
   return WriteJson(document);

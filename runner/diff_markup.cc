@@ -152,8 +152,8 @@ std::string ReportAsHtml(const Report& report) {
   std::string text = fmt::format(kHtmlHead, InHtml(report.title), InHtml(report.end));
   for (const ReportSection& section : report.sections) {
     if (!section.title.empty()) {
-      text += fmt::format("<h2 class=\"{}\">{}</h2>\n", ClassOf(section.tone),
-                          InHtml(section.title));
+      text +=
+          fmt::format("<h2 class=\"{}\">{}</h2>\n", ClassOf(section.tone), InHtml(section.title));
     }
     if (!section.lines.empty()) {
       text += "<ul>\n";

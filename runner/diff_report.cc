@@ -18,7 +18,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kNameBytes = 200;
-constexpr std::size_t kMostFacts = 40;  // of those that nobody can tell, and of those that are reported
+constexpr std::size_t kMostFacts =
+    40;  // of those that nobody can tell, and of those that are reported
 
 std::string QInWords(double q) { return q < 0.0001 ? "q < 0.0001" : fmt::format("q {:.4f}", q); }
 
@@ -113,9 +114,9 @@ std::string GapInWords(const Comparison& comparison, const Gap& gap) {
       states.push_back(StateInWords(gap.states[c], label));
     }
   }
-  const bool all_missing = std::all_of(
-      gap.states.begin(), gap.states.end(),
-      [](const std::string& state) { return state.empty() || state == "missing"; });
+  const bool all_missing =
+      std::all_of(gap.states.begin(), gap.states.end(),
+                  [](const std::string& state) { return state.empty() || state == "missing"; });
   if (present == 1 && all_missing) return "only in " + only;
   const std::vector<std::string_view> views(states.begin(), states.end());
   return JoinWords(views, "and");
@@ -194,14 +195,15 @@ ReportSection SameOf(const Comparison& comparison) {
                             ": trial by trial, since both are of one run");
   }
   if (equal.count > 0) {
-    section.lines.push_back(fmt::format(
-        "{} showed one value in all trials: {} equal trials a side leave room for an outcome of {:.0f}%",
-        Facts(equal.count), equal.fewest, std::ceil(equal.bound * 100 - 0.5)));
+    section.lines.push_back(
+        fmt::format("{} showed one value in all trials: {} equal trials a side leave room for an "
+                    "outcome of {:.0f}%",
+                    Facts(equal.count), equal.fewest, std::ceil(equal.bound * 100 - 0.5)));
   }
   if (near.count > 0) {
-    section.lines.push_back(
-        fmt::format("{} {}, and differ by less than {} (95%)", Facts(near.count),
-                    near.count == 1 ? "varies" : "vary", BoundInWords(near.bound)));
+    section.lines.push_back(fmt::format("{} {}, and differ by less than {} (95%)",
+                                        Facts(near.count), near.count == 1 ? "varies" : "vary",
+                                        BoundInWords(near.bound)));
   }
   for (const Fact* fact : facts) {
     const PairVerdict& pair = fact->most();
@@ -244,15 +246,14 @@ std::string EndOf(const Comparison& comparison) {
   const std::size_t different = comparison.Count(DiffVerdict::kDifferent);
   const std::size_t inconclusive = comparison.Count(DiffVerdict::kInconclusive);
   const std::size_t same = comparison.Count(DiffVerdict::kSame);
-  return fmt::format("{}: {} different, {} inconclusive, {} the same{}",
-                     different > 0      ? "different"
-                     : inconclusive > 0 ? "nothing is shown to differ"
-                     : same > 0         ? "same"
-                                        : "nothing was compared",
-                     different, inconclusive, same,
-                     comparison.gaps.empty()
-                         ? ""
-                         : fmt::format(", {} not compared", comparison.gaps.size()));
+  return fmt::format(
+      "{}: {} different, {} inconclusive, {} the same{}",
+      different > 0      ? "different"
+      : inconclusive > 0 ? "nothing is shown to differ"
+      : same > 0         ? "same"
+                         : "nothing was compared",
+      different, inconclusive, same,
+      comparison.gaps.empty() ? "" : fmt::format(", {} not compared", comparison.gaps.size()));
 }
 
 void AddTail(const Comparison& comparison, Report& report) {
@@ -347,10 +348,9 @@ Report MatrixReport(const Comparison& comparison) {
                            EffectInWords(comparison, *fact, fact->most()));
   }
   report.sections.push_back(std::move(matrix));
-  report.sections.push_back(MatrixOf(comparison, DiffVerdict::kInconclusive,
-                                     Facts(comparison.Count(DiffVerdict::kInconclusive)) +
-                                         ": inconclusive",
-                                     Tone::kDoubtful));
+  report.sections.push_back(MatrixOf(
+      comparison, DiffVerdict::kInconclusive,
+      Facts(comparison.Count(DiffVerdict::kInconclusive)) + ": inconclusive", Tone::kDoubtful));
   AddTail(comparison, report);
   return report;
 }

@@ -35,7 +35,8 @@ struct Report {
   std::string end;  // the last line: how many of what
 };
 
-// Two columns: facts that differ with both distributions, then those that nobody can tell, then a count.
+// Two columns: facts that differ with both distributions, then those that nobody can tell, then a
+// count.
 [[nodiscard]] Report PairReport(const Comparison& comparison);
 
 // Three columns or more: facts as rows.

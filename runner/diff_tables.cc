@@ -68,7 +68,8 @@ std::map<std::uint64_t, double> AverageShares(const Cell& cell,
     for (const auto& [size, count] : values[value]) recvs += count;
     if (recvs <= 0) continue;
     for (const auto& [size, count] : values[value]) {
-      shares[size] += count / recvs * static_cast<double>(trials) / static_cast<double>(cell.trials);
+      shares[size] +=
+          count / recvs * static_cast<double>(trials) / static_cast<double>(cell.trials);
     }
   }
   return shares;
@@ -98,8 +99,8 @@ ReportTable SizeTable(const Comparison& comparison, const Fact& fact,
   const bool exact = all.size() <= kMostSizeRows;
   std::map<std::uint64_t, std::vector<double>> rows;
   for (std::size_t c = 0; c < fact.cells.size(); ++c) {
-    table.head.push_back(fmt::format("{} ({} trials)", comparison.columns[c].label,
-                                     fact.cells[c].trials));
+    table.head.push_back(
+        fmt::format("{} ({} trials)", comparison.columns[c].label, fact.cells[c].trials));
     for (const auto& [size, share] : AverageShares(fact.cells[c], values)) {
       auto& row = rows[RangeOf(size, exact)];
       row.resize(fact.cells.size(), 0);
@@ -166,8 +167,8 @@ ReportTable FiguresTable(const Comparison& comparison, const Fact& fact) {
   table.head.emplace_back(timing ? "ms, median of a trial's clients" : "recvs of a trial");
   table.rows = {{"lowest"}, {"median"}, {"highest"}};
   for (std::size_t c = 0; c < fact.cells.size(); ++c) {
-    table.head.push_back(fmt::format("{} ({} trials)", comparison.columns[c].label,
-                                     fact.cells[c].trials));
+    table.head.push_back(
+        fmt::format("{} ({} trials)", comparison.columns[c].label, fact.cells[c].trials));
     const std::optional<Figures> figures = FiguresOf(fact, c);
     table.rows[0].push_back(figures ? Figure(figures->low, timing) : "-");
     table.rows[1].push_back(figures ? Figure(figures->median, timing) : "-");
@@ -187,8 +188,8 @@ std::vector<std::uint32_t> ValuesByWeight(const Fact& fact) {
     if (!fact.cells[c].measured) continue;
     const std::vector<std::uint64_t> counts = CountsIn(fact, c);
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      const double share =
-          static_cast<double>(counts[i]) / static_cast<double>(std::max<std::uint64_t>(1, fact.cells[c].trials));
+      const double share = static_cast<double>(counts[i]) /
+                           static_cast<double>(std::max<std::uint64_t>(1, fact.cells[c].trials));
       highest[i] = std::max(highest[i], share);
       lowest[i] = std::min(lowest[i], share);
     }
@@ -247,7 +248,8 @@ std::string SizesOfCell(const Cell& cell, const std::vector<SizeCounts>& values)
   std::string text;
   constexpr std::size_t kMost = 3;
   for (std::size_t i = 0; i < std::min(kMost, order.size()); ++i) {
-    text += fmt::format("{}{} of {}", text.empty() ? "" : ", ", Share(order[i].first), order[i].second);
+    text +=
+        fmt::format("{}{} of {}", text.empty() ? "" : ", ", Share(order[i].first), order[i].second);
   }
   if (order.size() > kMost) text += ", ...";
   return text.empty() ? "nothing" : text;

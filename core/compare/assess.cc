@@ -28,9 +28,12 @@ Counts CountsOf(const Sample& sample, std::size_t values) {
   return counts;
 }
 
-// Averages of so many trials in a row, that the smaller side has this many of them: what a permutation costs
-// is bounded, and what holds for a while (a busy machine) weighs once.
+// Averages of so many trials in a row, that the smaller side has this many of them: what a
+// permutation costs is bounded, and what holds for a while (a busy machine) weighs once.
 constexpr std::size_t kMostUnits = 100;
+
+// Fewer, and more permutations may make p much smaller.
+constexpr std::uint64_t kFewAsExtreme = 2;
 
 // Shares of bins, side by side in one list, the smaller side first.
 class Units {
@@ -103,8 +106,12 @@ PermutationResult PermuteHistograms(const Histograms& parts, const Sample& a, co
 
 class ComponentJudge {
  public:
-  ComponentJudge(const Sample& a, const Sample& b, std::size_t values, const PermutationOptions& options)
-      : a_(a), b_(b), counts_a_(CountsOf(a, values)), counts_b_(CountsOf(b, values)),
+  ComponentJudge(const Sample& a, const Sample& b, std::size_t values,
+                 const PermutationOptions& options)
+      : a_(a),
+        b_(b),
+        counts_a_(CountsOf(a, values)),
+        counts_b_(CountsOf(b, values)),
         options_(options) {}
 
   Judged operator()(const Outcomes& parts) const {
@@ -131,6 +138,7 @@ class ComponentJudge {
     std::vector<double> of_b;
     for (const std::uint32_t value : a_) of_a.push_back(parts.number[value]);
     for (const std::uint32_t value : b_) of_b.push_back(parts.number[value]);
+    if (options_.most == 0) return {NumberEffect(of_a, of_b), {}, "", false};
     return {NumberEffect(of_a, of_b), MannWhitneyTest(of_a, of_b, options_.seed),
             "Mann-Whitney test", false};
   }
@@ -143,11 +151,12 @@ class ComponentJudge {
 
  private:
   [[nodiscard]] Judged Permuted(const Histograms& parts) const {
+    if (options_.most == 0) return {};
     const PermutationResult result = PermuteHistograms(parts, a_, b_, options_);
     Judged judged;
     judged.test.p = result.p;
     judged.method = "permutation test";
-    judged.few_permutations = !result.exact && result.as_extreme == 0;
+    judged.few_permutations = !result.exact && result.as_extreme <= kFewAsExtreme;
     return judged;
   }
 
@@ -226,7 +235,7 @@ Assessment Assess(const Observed& observed, const Sample& a, const Sample& b,
     assessment.few_permutations = assessment.few_permutations || judged.few_permutations;
   }
   assessment.test = SmallestOf(all);
-  assessment.tested = true;
+  assessment.tested = most_permutations > 0;
   assessment.where = components.size() > 1 ? components[largest].name : "";
   assessment.method = all[largest].method;
   if (assessment.unanimous) {

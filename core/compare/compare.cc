@@ -53,7 +53,8 @@ Samples SamplesOf(const std::vector<const json*>& observations, const std::strin
   std::vector<std::vector<std::string>> texts;
   std::map<std::string, const json*> distinct;
   for (const json* observation : observations) {
-    Trials& trials = columns.emplace_back(observation == nullptr ? Trials{} : TrialsOf(*observation));
+    Trials& trials =
+        columns.emplace_back(observation == nullptr ? Trials{} : TrialsOf(*observation));
     std::vector<std::string>& of_column = texts.emplace_back();
     for (const json*& value : trials.values) {
       if (!label.empty()) value = value->contains(label) ? &value->at(label) : &kAbsent;
@@ -90,11 +91,12 @@ Cell CellOf(const Sample& sample, std::size_t values) {
   return cell;
 }
 
-// Trials of each side for a verdict, if they go on as they began: an interval shrinks with the root of their
-// number, and a difference stands out by as much more.
+// Trials of each side for a verdict, if they go on as they began: an interval shrinks with the root
+// of their number, and a difference stands out by as much more.
 std::uint64_t MoreTrials(const PairVerdict& pair, std::uint64_t trials, double level) {
   constexpr double kMost = 1e6;
-  constexpr std::uint64_t kForBound = 14;  // equal trials, until nothing of 0.2 can have been missed
+  constexpr std::uint64_t kForBound =
+      14;  // equal trials, until nothing of 0.2 can have been missed
   if (trials < kFewestTrials) return kForBound - trials;
   const Effect& effect = pair.assessment.effect;
   const auto n = static_cast<double>(trials);
@@ -171,7 +173,8 @@ bool Comparer::AreCopies(const std::string& scenario, std::size_t a, std::size_t
   return internal::IsSameRun(first.at(scenario), second.at(scenario));
 }
 
-// Within one run the trials of all cases took turns, so that whatever else the machine did met them alike.
+// Within one run the trials of all cases took turns, so that whatever else the machine did met them
+// alike.
 bool Comparer::WasBusy(const std::string& scenario, std::size_t a, std::size_t b) const {
   const std::size_t first = comparison_.columns[a].source;
   const std::size_t second = comparison_.columns[b].source;
@@ -239,9 +242,9 @@ bool Comparer::AddCase(const MatchedCase& matched) {
     measured += state.empty() ? 1 : 0;
     gap.states.push_back(state);
   }
-  const bool all_missing_are_files = std::all_of(
-      gap.states.begin(), gap.states.end(),
-      [](const std::string& state) { return state.empty() || state == "missing"; });
+  const bool all_missing_are_files =
+      std::all_of(gap.states.begin(), gap.states.end(),
+                  [](const std::string& state) { return state.empty() || state == "missing"; });
   // A file that is missing is one gap, not one for each of its cases.
   const bool told = whole_files && all_missing_are_files;
   if (measured < matched.cases.size() && !told) comparison_.gaps.push_back(gap);
@@ -337,7 +340,7 @@ void Comparer::AssessAll(std::uint64_t most_permutations, bool only_few) {
       if (only_few && (!pair.assessment.few_permutations || pair.certain)) continue;
       pair.assessment = Assess({fact.observation_class, fact.values, kSeed},
                                samples_[f][pair.first], samples_[f][pair.second],
-                               most_permutations);
+                               IsJudged(fact, pair.first, pair.second) ? most_permutations : 0);
     }
   }
 }
@@ -373,8 +376,8 @@ DiffVerdict VerdictOf(const Fact& fact, PairVerdict& pair, std::uint64_t trials,
   }
   if (assessment.effect.bound < kSmallestEffect) return DiffVerdict::kSame;
   if (!pair.certain) return DiffVerdict::kInconclusive;
-  const bool may_be_load = fact.observation_class == "distribution" ||
-                           assessment.effect.least < kLeastEffectWhenBusy;
+  const bool may_be_load =
+      fact.observation_class == "distribution" || assessment.effect.least < kLeastEffectWhenBusy;
   pair.busy = busy && may_be_load;
   return pair.busy ? DiffVerdict::kInconclusive : DiffVerdict::kDifferent;
 }
@@ -415,7 +418,7 @@ bool Comparer::Run() {
     any = AddCase(matched) || any;
   }
   // First few permutations for all, then many where more of them could change the verdict.
-  constexpr std::uint64_t kFirst = 10'000;
+  constexpr std::uint64_t kFirst = 2'000;
   constexpr std::uint64_t kMost = 100'000;
   AssessAll(kFirst, false);
   SetQ();
@@ -455,9 +458,8 @@ const PairVerdict& Fact::most() const {
 }
 
 std::size_t Comparison::Count(DiffVerdict verdict) const {
-  return static_cast<std::size_t>(
-      std::count_if(facts.begin(), facts.end(),
-                    [&](const Fact& fact) { return fact.verdict() == verdict; }));
+  return static_cast<std::size_t>(std::count_if(
+      facts.begin(), facts.end(), [&](const Fact& fact) { return fact.verdict() == verdict; }));
 }
 
 Result<Comparison> Compare(const std::vector<ResultSource>& sources,

@@ -1,5 +1,6 @@
 // Result documents beside each other: what differs, what is the same, and what nobody can tell yet.
-// Pure: documents go in, verdicts come out. core/README.md has the rules, and why they are what they are.
+// Pure: documents go in, verdicts come out. core/README.md has the rules, and why they are what
+// they are.
 #pragma once
 
 #include <cstdint>
@@ -20,25 +21,26 @@ namespace tcplab {
 inline constexpr double kSmallestEffect = 0.2;
 // Of all differences that are named, at most this share is expected to be chance.
 inline constexpr double kLevel = 0.05;
-// The same for distributions, which the scheduler shapes as much as TCP does: runs of one program differ more than
-// their trials tell.
+// The same for distributions, which the scheduler shapes as much as TCP does: runs of one program
+// differ more than their trials tell.
 inline constexpr double kLevelOfDistributions = 0.01;
 // In a run in which an actor was so late the machine was busy with something else...
 inline constexpr double kBusyDelayMs = 10;
-// ... and outcomes of such a run that vary must differ by as much, for certain, to be called different.
+// ... and outcomes of such a run that vary must differ by as much, for certain, to be called
+// different.
 inline constexpr double kLeastEffectWhenBusy = 0.5;
 inline constexpr std::uint64_t kFewestTrials = 5;
 
 // One file, or a folder of them.
 struct ResultSource {
-  std::string name;                                // as it was given
+  std::string name;                                 // as it was given
   std::map<std::string, nlohmann::json> documents;  // by the path below the folder
 };
 
 struct CompareOptions {
-  std::vector<std::string> only;    // observations; empty: all
+  std::vector<std::string> only;  // observations; empty: all
   std::vector<std::string> ignore;
-  std::string observation_class;    // empty: all
+  std::string observation_class;      // empty: all
   std::optional<std::string> across;  // the parameter whose values are compared with each other
   std::vector<std::pair<std::string, std::string>> cases;  // NAME=VALUE, as --case has it
 };
@@ -63,11 +65,11 @@ struct PairVerdict {
   DiffVerdict verdict = DiffVerdict::kSame;
   Assessment assessment;
   double q = 1;
-  bool certain = false;               // q is below the level
-  bool busy = false;                  // it would be different, had the machine not been busy
-  bool copies = false;                // two copies of one run: the same trials
-  std::optional<std::size_t> trial;   // of the same run: the first in which they disagree
-  std::uint64_t more_trials = 0;      // of each side, until there would be a verdict; 0: unknown
+  bool certain = false;              // q is below the level
+  bool busy = false;                 // it would be different, had the machine not been busy
+  bool copies = false;               // two copies of one run: the same trials
+  std::optional<std::size_t> trial;  // of the same run: the first in which they disagree
+  std::uint64_t more_trials = 0;     // of each side, until there would be a verdict; 0: unknown
 };
 
 // What one column shows of a fact: distinct values, most frequent first.
@@ -108,7 +110,7 @@ struct Setting {
 
 struct Comparison {
   std::vector<Column> columns;
-  std::vector<Setting> settings;  // those that differ
+  std::vector<Setting> settings;   // those that differ
   std::vector<std::string> notes;  // about the documents as such: other scenarios, the same run
   std::vector<Fact> facts;
   std::vector<Gap> gaps;

@@ -40,9 +40,10 @@ bool IsNumberList(const json& value) {
 }
 
 bool IsSizeLists(const json& value) {
-  return value.is_null() || (value.is_array() && std::all_of(value.begin(), value.end(), [](const json& e) {
-                               return e.is_null() || IsNumberList(e);
-                             }));
+  return value.is_null() ||
+         (value.is_array() && std::all_of(value.begin(), value.end(), [](const json& e) {
+            return e.is_null() || IsNumberList(e);
+          }));
 }
 
 std::optional<std::int64_t> SizeOfKey(const std::string& key) {
@@ -85,8 +86,8 @@ double SumOf(const Sizes& sizes) {
   return sum;
 }
 
-// Where bins begin: a size is a bin of its own while there are few; else bins that the average of all values
-// fills alike.
+// Where bins begin: a size is a bin of its own while there are few; else bins that the average of
+// all values fills alike.
 std::vector<std::int64_t> BeginsOfBins(std::span<const Sizes> all) {
   std::map<std::int64_t, double> average;
   for (const Sizes& sizes : all) {
@@ -149,9 +150,8 @@ std::string Joined(const std::string& path, const std::string& name) {
 // A list of sizes for each connection.
 void AddSizeLists(const std::string& path, Values values, std::vector<Component>& components) {
   const std::size_t connections = LongestList(values);
-  const bool together = connections > kMostConnections || !AllOf(values, [](const json& value) {
-    return value.is_array();
-  });
+  const bool together = connections > kMostConnections ||
+                        !AllOf(values, [](const json& value) { return value.is_array(); });
   std::vector<Sizes> all(values.size());
   for (std::size_t c = 0; c < (together ? 1 : connections); ++c) {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -209,8 +209,8 @@ Component WholeValues(std::size_t count) {
   return {"", std::move(parts)};
 }
 
-// The parts of a value by their paths: elements of a list, members of an object, and the elements of lists that
-// are members.
+// The parts of a value by their paths: elements of a list, members of an object, and the elements
+// of lists that are members.
 std::map<std::string, std::string> LeavesOf(const json& value) {
   std::map<std::string, std::string> leaves;
   const auto add_list = [&](const std::string& path, const json& list) {
@@ -279,7 +279,9 @@ void AddPairs(Values values, std::vector<Component>& components) {
         const bool has_first = first != orders[i].end();
         const bool has_second = second != orders[i].end();
         texts[i] = has_first && has_second ? (first->second < second->second ? "<" : ">")
-                                           : (has_first ? "first" : has_second ? "second" : "none");
+                                           : (has_first    ? "first"
+                                              : has_second ? "second"
+                                                           : "none");
       }
       Component component =
           OutcomeComponent(std::to_string(list[a]) + " and " + std::to_string(list[b]), texts);

@@ -17,9 +17,8 @@ std::uint64_t Total(std::span<const std::uint64_t> counts) {
 std::vector<std::size_t> ByDifference(std::span<const double> differences) {
   std::vector<std::size_t> order(differences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return differences[a] > differences[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return differences[a] > differences[b]; });
   return order;
 }
 
@@ -178,8 +177,7 @@ Effect NumberEffect(std::span<const double> a, std::span<const double> b) {
   const double unseen = UnseenShareBound(std::min(a.size(), b.size()));
   const double size = std::abs(CliffsDelta(a, b));
   const double bound = CliffsDeltaBound(a, b);
-  return {size, std::min(1.0, std::max(unseen, bound)),
-          std::max(0.0, 2 * size - bound)};
+  return {size, std::min(1.0, std::max(unseen, bound)), std::max(0.0, 2 * size - bound)};
 }
 
 }  // namespace tcplab

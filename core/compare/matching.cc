@@ -74,8 +74,8 @@ tl::unexpected<Error> NoSuchParameter(const std::vector<ResultSource>& sources,
   const std::string hint = !closest.empty() ? fmt::format("did you mean {}?", closest)
                            : views.empty()  ? std::string("there are no parameters")
                                             : "there are " + JoinWords(views, "and");
-  return Invalid(fmt::format("{} {}: no case has such a parameter; {}", option, Printable(name),
-                             hint));
+  return Invalid(
+      fmt::format("{} {}: no case has such a parameter; {}", option, Printable(name), hint));
 }
 
 bool HasParameter(const std::vector<ResultSource>& sources, const std::string& name) {
@@ -228,8 +228,8 @@ std::vector<MatchedCase> MatchCases(const std::vector<ResultSource>& sources,
         }
         const auto [place, is_new] = places.try_emplace(CanonicalJson(parameters), matched.size());
         if (is_new) {
-          matched.push_back({key, std::move(parameters),
-                             std::vector<const json*>(columns.size(), nullptr)});
+          matched.push_back(
+              {key, std::move(parameters), std::vector<const json*>(columns.size(), nullptr)});
         }
         matched[place->second].cases[c] = &a_case;
       }
@@ -264,15 +264,17 @@ std::vector<std::string> NotesOn(const std::vector<ResultSource>& sources,
                                  const std::vector<Column>& columns) {
   std::vector<std::string> notes;
   const std::size_t first = columns.front().source;
-  for (std::size_t s = 0; s < sources.size() && columns.front().source != columns.back().source; ++s) {
+  for (std::size_t s = 0; s < sources.size() && columns.front().source != columns.back().source;
+       ++s) {
     double longest = 0;
     for (const auto& [key, document] : sources[s].documents) {
       longest = std::max(longest, LongestDelayMs(document));
     }
     if (longest <= kBusyDelayMs) continue;
-    notes.push_back(fmt::format(
-        "the machine of {} was busy (an actor was up to {:.0f} ms late): what varies there may be its doing",
-        Letter(s), longest));
+    notes.push_back(
+        fmt::format("the machine of {} was busy (an actor was up to {:.0f} ms late): what varies "
+                    "there may be its doing",
+                    Letter(s), longest));
   }
   for (std::size_t s = first + 1; s < sources.size(); ++s) {
     std::size_t same_runs = 0;
@@ -281,8 +283,8 @@ std::vector<std::string> NotesOn(const std::vector<ResultSource>& sources,
       if (found == sources[s].documents.end()) continue;
       const json& b = found->second;
       same_runs += IsSameRun(a, b) ? 1 : 0;
-      const bool other_hash = a.at("scenario").value("sha256", "") !=
-                              b.at("scenario").value("sha256", "");
+      const bool other_hash =
+          a.at("scenario").value("sha256", "") != b.at("scenario").value("sha256", "");
       std::vector<std::string> places;
       FindDifferences(a.at("scenario").at("document"), b.at("scenario").at("document"), "", places);
       if (places.empty() && !other_hash) continue;
@@ -297,9 +299,11 @@ std::vector<std::string> NotesOn(const std::vector<ResultSource>& sources,
           all > kMostPlaces ? fmt::format(" and at {} more places", all - kMostPlaces) : ""));
     }
     if (same_runs > 0) {
-      notes.push_back(fmt::format(
-          "{} and {} are {} of one run (the same start, seed and duration): their trials are compared one by one",
-          Letter(first), Letter(s), same_runs == 1 ? "copies" : fmt::format("{} copies", same_runs)));
+      notes.push_back(
+          fmt::format("{} and {} are {} of one run (the same start, seed and duration): their "
+                      "trials are compared one by one",
+                      Letter(first), Letter(s),
+                      same_runs == 1 ? "copies" : fmt::format("{} copies", same_runs)));
     }
   }
   return notes;

@@ -21,8 +21,8 @@ class Random {
   std::uint64_t state_;
 };
 
-// How far what was observed is from what chance gives: larger is more extreme. It is given the places
-// of the units that make up the first group.
+// How far what was observed is from what chance gives: larger is more extreme. It is given the
+// places of the units that make up the first group.
 using GroupStatistic = std::function<double(std::span<const std::uint32_t> places)>;
 
 struct PermutationOptions {
@@ -38,9 +38,9 @@ struct PermutationResult {
 };
 
 // `chosen` of `total` units form the first group. Where there are few divisions, all of them are
-// looked at. Otherwise random ones, until enough of them (20) were as extreme as what was observed (Besag
-// and Clifford 1991: p is their share), or there were `most`: p is then (as extreme + 1) / (all + 1), since
-// what was observed is one division as well.
+// looked at. Otherwise random ones, until enough of them (20) were as extreme as what was observed
+// (Besag and Clifford 1991: p is their share), or there were `most`: p is then (as extreme + 1) /
+// (all + 1), since what was observed is one division as well.
 [[nodiscard]] PermutationResult PermutationTest(std::size_t total, std::size_t chosen,
                                                 double observed, const GroupStatistic& statistic,
                                                 const PermutationOptions& options);

@@ -21,8 +21,8 @@ double LogChoose(std::uint64_t n, std::uint64_t k) {
   return log_factorial(n) - log_factorial(k) - log_factorial(n - k);
 }
 
-// Probabilities of outcomes, each with how extreme it is (larger: more), into a p value. `observed`:
-// how extreme what was seen is.
+// Probabilities of outcomes, each with how extreme it is (larger: more), into a p value.
+// `observed`: how extreme what was seen is.
 struct Possibility {
   double extremity = 0;
   double probability = 0;
@@ -176,8 +176,7 @@ PValue ExactRankSum(std::span<const std::uint64_t> ranks, std::size_t chosen, do
   std::vector<Possibility> outcomes;
   for (std::uint64_t sum = 0; sum <= largest; ++sum) {
     if (ways[chosen][sum] == 0) continue;
-    outcomes.push_back(
-        {std::abs(static_cast<double>(sum) - mean), ways[chosen][sum] / all});
+    outcomes.push_back({std::abs(static_cast<double>(sum) - mean), ways[chosen][sum] / all});
   }
   return PValueOf(std::move(outcomes), observed, 1e-6);
 }
@@ -202,7 +201,8 @@ PValue MannWhitneyTest(std::span<const double> a, std::span<const double> b, std
   const std::size_t total = a.size() + b.size();
   if (a.empty() || b.empty()) return {};
   std::vector<std::uint64_t> ranks = DoubledRanks(a, b);
-  if (b.size() < a.size()) std::rotate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(a.size()), ranks.end());
+  if (b.size() < a.size())
+    std::rotate(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(a.size()), ranks.end());
   const std::size_t chosen = std::min(a.size(), b.size());
   const double mean = static_cast<double>(chosen) * (static_cast<double>(total) + 1);
   double sum = 0;
@@ -223,15 +223,14 @@ PValue MannWhitneyTest(std::span<const double> a, std::span<const double> b, std
     return result;
   }
   constexpr std::uint64_t kPermutations = 20'000;
-  result.p = PermutationTest(
-                 total, chosen, observed,
-                 [&](std::span<const std::uint32_t> places) {
-                   double of_these = 0;
-                   for (const std::uint32_t place : places)
-                     of_these += static_cast<double>(ranks[place]);
-                   return std::abs(of_these - mean);
-                 },
-                 {kPermutations, seed})
+  result.p = PermutationTest(total, chosen, observed,
+                             [&](std::span<const std::uint32_t> places) {
+                               double of_these = 0;
+                               for (const std::uint32_t place : places)
+                                 of_these += static_cast<double>(ranks[place]);
+                               return std::abs(of_these - mean);
+                             },
+                             {kPermutations, seed})
                  .p;
   return result;
 }
@@ -262,8 +261,7 @@ std::vector<double> Dominances(std::span<const double> from, std::span<const dou
 }
 
 double MeanOf(std::span<const double> numbers) {
-  return std::accumulate(numbers.begin(), numbers.end(), 0.0) /
-         static_cast<double>(numbers.size());
+  return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
 }
 
 double SquaresAround(std::span<const double> numbers, double mean) {
@@ -345,8 +343,8 @@ double BetaFraction(double a, double b, double x) {
 double IncompleteBeta(double a, double b, double x) {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const double log_front = std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) +
-                           b * std::log1p(-x);
+  const double log_front =
+      std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x);
   const double front = std::exp(log_front);
   if (x < (a + 1) / (a + b + 2)) return front * BetaFraction(a, b, x) / a;
   return 1 - front * BetaFraction(b, a, 1 - x) / b;
@@ -373,12 +371,12 @@ Bounds ShareBounds(std::uint64_t count, std::uint64_t trials) {
   const auto n = static_cast<double>(trials);
   Bounds bounds;
   if (count > 0) {
-    bounds.low = Reaches(1 - kConfidence,
-                         [&](double share) { return IncompleteBeta(k, n - k + 1, share); });
+    bounds.low =
+        Reaches(1 - kConfidence, [&](double share) { return IncompleteBeta(k, n - k + 1, share); });
   }
   if (count < trials) {
-    bounds.high = Reaches(kConfidence,
-                          [&](double share) { return IncompleteBeta(k + 1, n - k, share); });
+    bounds.high =
+        Reaches(kConfidence, [&](double share) { return IncompleteBeta(k + 1, n - k, share); });
   }
   return bounds;
 }

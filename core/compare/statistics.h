@@ -25,17 +25,17 @@ struct PValue {
   [[nodiscard]] double ChanceOfAtMost(double level) const;
 };
 
-// Fisher's exact test of two rows of counts (Freeman and Halton 1951 for more than two columns): the
-// probability, both margins given, of all tables that are no more probable than this one. Columns
-// of zeros do not matter. Nothing when there are more tables than can be enumerated.
+// Fisher's exact test of two rows of counts (Freeman and Halton 1951 for more than two columns):
+// the probability, both margins given, of all tables that are no more probable than this one.
+// Columns of zeros do not matter. Nothing when there are more tables than can be enumerated.
 [[nodiscard]] std::optional<PValue> FisherTest(std::span<const std::uint64_t> a,
                                                std::span<const std::uint64_t> b);
 
 // Cliff's delta: how much more often a number of `b` is above one of `a` than below; -1 to 1.
 [[nodiscard]] double CliffsDelta(std::span<const double> a, std::span<const double> b);
 
-// Its one-sided upper confidence bound in absolute value (Cliff 1996, consistent variance); it may be above 1,
-// and the lower one is as far below delta.
+// Its one-sided upper confidence bound in absolute value (Cliff 1996, consistent variance); it may
+// be above 1, and the lower one is as far below delta.
 [[nodiscard]] double CliffsDeltaBound(std::span<const double> a, std::span<const double> b);
 
 // Mann and Whitney's test, two-sided, ties by their mean rank. Exact (all divisions of the numbers)

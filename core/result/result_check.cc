@@ -132,16 +132,15 @@ Problem CheckSteps(const json& observations, const std::string& pointer) {
 }
 
 Problem CheckCase(const json& a_case, const std::string& pointer) {
-  constexpr std::array kKeys = {Key{"parameters", json::value_t::object},
-                                Key{"status", json::value_t::string},
-                                Key{"trials", json::value_t::number_unsigned},
-                                Key{"observations", json::value_t::object}};
+  constexpr std::array kKeys = {
+      Key{"parameters", json::value_t::object}, Key{"status", json::value_t::string},
+      Key{"trials", json::value_t::number_unsigned}, Key{"observations", json::value_t::object}};
   if (Problem problem = CheckKeys(a_case, pointer, kKeys)) return problem;
   const auto status = a_case["status"].get<std::string>();
   if (std::find(kStatusWords.begin(), kStatusWords.end(), status) == kStatusWords.end()) {
-    return ResultProblem{pointer + "/status",
-                         fmt::format("found \"{}\", expected {}", Printable(status),
-                                     JoinWords(kStatusWords))};
+    return ResultProblem{
+        pointer + "/status",
+        fmt::format("found \"{}\", expected {}", Printable(status), JoinWords(kStatusWords))};
   }
   const std::string observations = pointer + "/observations";
   for (const auto& [name, observation] : a_case["observations"].items()) {

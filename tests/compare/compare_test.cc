@@ -103,8 +103,8 @@ TEST(Compare, ACertainDifferenceThatIsTooSmallIsTheSame) {
 }
 
 TEST(Compare, AFewTrialsThatScatterAreInconclusiveAndSayHowManyMore) {
-  const PairVerdict pair = VerdictOn("set", Then(Times(6, "a"), Times(4, "b")),
-                                     Then(Times(5, "a"), Times(5, "b")));
+  const PairVerdict pair =
+      VerdictOn("set", Then(Times(6, "a"), Times(4, "b")), Then(Times(5, "a"), Times(5, "b")));
   EXPECT_EQ(pair.verdict, DiffVerdict::kInconclusive);
   EXPECT_GT(pair.more_trials, 50U);
 }
@@ -164,12 +164,12 @@ TEST(Compare, OrdersAreComparedByWhoCameFirst) {
 }
 
 TEST(Compare, HistogramsAreAveragedOverTrialsNotPooled) {
-  // Every trial of A has one recv of 100; B's first has 100 recvs of 1, all others one of 100. Pooled, B would be
-  // 84% of 1; by trial it is 5%.
+  // Every trial of A has one recv of 100; B's first has 100 recvs of 1, all others one of 100.
+  // Pooled, B would be 84% of 1; by trial it is 5%.
   const json one = {{"100", 1}};
-  const PairVerdict pair = VerdictOn("distribution", Times(20, one),
-                                     Then(Times(1, json{{"1", 100}}), Times(19, one)),
-                                     "recv_histogram");
+  const PairVerdict pair =
+      VerdictOn("distribution", Times(20, one), Then(Times(1, json{{"1", 100}}), Times(19, one)),
+                "recv_histogram");
   EXPECT_NEAR(pair.assessment.effect.size, 0.05, 1e-12);
   EXPECT_NE(pair.verdict, DiffVerdict::kDifferent);
 }
@@ -186,8 +186,7 @@ TEST(Compare, SizesOfEachConnectionAreComparedByThemselves) {
     }
     return values;
   };
-  const PairVerdict pair =
-      VerdictOn("distribution", trials(true), trials(false), "recv_sizes");
+  const PairVerdict pair = VerdictOn("distribution", trials(true), trials(false), "recv_sizes");
   EXPECT_EQ(pair.verdict, DiffVerdict::kDifferent);
   EXPECT_DOUBLE_EQ(pair.assessment.effect.size, 1);
 }
@@ -228,8 +227,10 @@ TEST(Compare, WhatABusyMachineDidToADistributionIsNotCalledDifferent) {
 
 TEST(Compare, OfABusyMachineOutcomesMustDifferByMore) {
   const auto verdict = [&](const TrialValues& a, const TrialValues& b) {
-    return CompareAll({MadeUpResult("linux-1", "x").Case({}).Saw("replies", "exact", a).With(
-                           "/cases/0/health/max_delay_ms", 50),
+    return CompareAll({MadeUpResult("linux-1", "x")
+                           .Case({})
+                           .Saw("replies", "exact", a)
+                           .With("/cases/0/health/max_delay_ms", 50),
                        MadeUpResult("linux-1", "y").Case({}).Saw("replies", "exact", b)})
         .comparison.facts.at(0)
         .verdict();
@@ -249,9 +250,10 @@ TEST(Compare, TimingIsReportedAndJudgedOnlyWhenAskedForInOneEnvironment) {
   const auto verdict = [&](const char* environment, const std::string& its_class) {
     CompareOptions options;
     options.observation_class = its_class;
-    return CompareAll({MadeUpResult("linux-6.1-x86_64", "x").Case({}).Saw("connect_ms", "timing", fast),
-                       MadeUpResult(environment, "y").Case({}).Saw("connect_ms", "timing", slow)},
-                      options)
+    return CompareAll(
+               {MadeUpResult("linux-6.1-x86_64", "x").Case({}).Saw("connect_ms", "timing", fast),
+                MadeUpResult(environment, "y").Case({}).Saw("connect_ms", "timing", slow)},
+               options)
         .comparison.facts.at(0)
         .verdict();
   };
@@ -261,12 +263,16 @@ TEST(Compare, TimingIsReportedAndJudgedOnlyWhenAskedForInOneEnvironment) {
 }
 
 TEST(Compare, CasesAreMatchedByAllTheirParameters) {
-  const Compared compared =
-      CompareAll({MadeUpResult().Case({{"n", 1}, {"m", 1}}).Saw("replies", "exact", Times(20, "a"))
-                      .Case({{"n", 2}, {"m", 1}}).Saw("replies", "exact", Times(20, "b")),
-                  MadeUpResult("linux-6.1-x86_64", kLater)
-                      .Case({{"n", 2}, {"m", 1}}).Saw("replies", "exact", Times(20, "b"))
-                      .Case({{"n", 2}, {"m", 9}}).Saw("replies", "exact", Times(20, "c"))});
+  const Compared compared = CompareAll({MadeUpResult()
+                                            .Case({{"n", 1}, {"m", 1}})
+                                            .Saw("replies", "exact", Times(20, "a"))
+                                            .Case({{"n", 2}, {"m", 1}})
+                                            .Saw("replies", "exact", Times(20, "b")),
+                                        MadeUpResult("linux-6.1-x86_64", kLater)
+                                            .Case({{"n", 2}, {"m", 1}})
+                                            .Saw("replies", "exact", Times(20, "b"))
+                                            .Case({{"n", 2}, {"m", 9}})
+                                            .Saw("replies", "exact", Times(20, "c"))});
   ASSERT_EQ(compared.comparison.facts.size(), 1U);
   EXPECT_EQ(compared.comparison.facts[0].verdict(), DiffVerdict::kSame);
   ASSERT_EQ(compared.comparison.gaps.size(), 2U);
@@ -276,8 +282,10 @@ TEST(Compare, CasesAreMatchedByAllTheirParameters) {
 
 TEST(Compare, AcrossAParameterItsValuesAreTheColumns) {
   const MadeUpResult result = MadeUpResult()
-                                  .Case({{"n", 1}, {"pause", 0}}).Saw("replies", "exact", Times(20, "a"))
-                                  .Case({{"n", 1}, {"pause", 5}}).Saw("replies", "exact", Times(20, "b"));
+                                  .Case({{"n", 1}, {"pause", 0}})
+                                  .Saw("replies", "exact", Times(20, "a"))
+                                  .Case({{"n", 1}, {"pause", 5}})
+                                  .Saw("replies", "exact", Times(20, "b"));
   CompareOptions options;
   options.across = "pause";
   const Compared one = CompareAll({result}, options);
@@ -288,7 +296,8 @@ TEST(Compare, AcrossAParameterItsValuesAreTheColumns) {
   EXPECT_EQ(one.comparison.facts[0].parameters, json({{"n", 1}}));
   // The same file twice, or in two runs.
   EXPECT_EQ(CompareAll({result, result}, options).comparison.columns.size(), 2U);
-  const Compared two = CompareAll({result, MadeUpResult(result).With("/run/started", kLater)}, options);
+  const Compared two =
+      CompareAll({result, MadeUpResult(result).With("/run/started", kLater)}, options);
   EXPECT_EQ(two.comparison.columns.size(), 4U);
   EXPECT_EQ(two.comparison.facts.at(0).pairs.size(), 4U);  // none of equal values
 }
@@ -317,10 +326,12 @@ TEST(Compare, WhatWasNotMeasuredIsAGapAndNoDifference) {
 
 TEST(Compare, LabelsOfStepsAreFactsOfTheirOwn) {
   const Compared compared = CompareAll(
-      {MadeUpResult().Case({}).Saw(
-           "steps", "set", Times(20, {{"reply", json{{"ok 7"}}}, {"end", json{{"eof"}}}})),
-       MadeUpResult("linux-6.1-x86_64", kLater).Case({}).Saw(
-           "steps", "set", Times(20, {{"reply", json{{"timeout"}}}, {"end", json{{"eof"}}}}))});
+      {MadeUpResult().Case({}).Saw("steps", "set",
+                                   Times(20, {{"reply", json{{"ok 7"}}}, {"end", json{{"eof"}}}})),
+       MadeUpResult("linux-6.1-x86_64", kLater)
+           .Case({})
+           .Saw("steps", "set",
+                Times(20, {{"reply", json{{"timeout"}}}, {"end", json{{"eof"}}}}))});
   ASSERT_EQ(compared.comparison.facts.size(), 2U);
   EXPECT_EQ(compared.comparison.facts[0].observation, "steps.end");
   EXPECT_EQ(compared.comparison.facts[0].verdict(), DiffVerdict::kSame);
@@ -330,9 +341,9 @@ TEST(Compare, LabelsOfStepsAreFactsOfTheirOwn) {
 
 TEST(Compare, FacetsThatDifferAreNamedAndOtherScenariosAreNoted) {
   const MadeUpResult a = MadeUpResult().Case({}).Saw("replies", "exact", Times(20, "a"));
-  const Compared compared =
-      CompareAll({a, MadeUpResult(a).With("/environment/facets/somaxconn", 128)
-                         .With("/scenario/document/trials", 30)});
+  const Compared compared = CompareAll({a, MadeUpResult(a)
+                                               .With("/environment/facets/somaxconn", 128)
+                                               .With("/scenario/document/trials", 30)});
   ASSERT_EQ(compared.comparison.settings.size(), 1U);
   EXPECT_EQ(compared.comparison.settings[0].name, "somaxconn");
   EXPECT_EQ(compared.comparison.settings[0].values, (std::vector<std::string>{"4096", "128"}));
@@ -360,7 +371,8 @@ TEST(Compare, ObservationsCanBeChosen) {
                              .Saw("accept_order", "order", Times(20, json{0}));
   const auto names = [&](const CompareOptions& options) {
     std::vector<std::string> all;
-    const Compared compared = CompareAll({a, MadeUpResult(a).With("/run/started", kLater)}, options);
+    const Compared compared =
+        CompareAll({a, MadeUpResult(a).With("/run/started", kLater)}, options);
     for (const Fact& fact : compared.comparison.facts) all.push_back(fact.observation);
     return all;
   };

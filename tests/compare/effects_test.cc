@@ -102,7 +102,8 @@ TEST(HistogramEffect, EqualTrialsAreBoundByWhatTheyCanHaveMissed) {
 }
 
 TEST(HistogramEffect, ItsBoundIsTooLowInAtMostFivePercentOfSamples) {
-  // A trial's share of bin 0 is anything from 0 to 1 in one sample, and to 0.6 in the other: 0.5 and 0.3.
+  // A trial's share of bin 0 is anything from 0 to 1 in one sample, and to 0.6 in the other: 0.5
+  // and 0.3.
   Random random(5);
   constexpr int kSamples = 1000;
   constexpr int kTrials = 30;

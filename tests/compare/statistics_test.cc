@@ -1,6 +1,7 @@
-// Reference values: published ones where their source stands beside them; all others were derived with exact
-// fractions (Python's `fractions` and `math.comb`, by listing every table or every division), never with the
-// code under test. The bounds' shares come from bisecting the binomial sum in the same way.
+// Reference values: published ones where their source stands beside them; all others were derived
+// with exact fractions (Python's `fractions` and `math.comb`, by listing every table or every
+// division), never with the code under test. The bounds' shares come from bisecting the binomial
+// sum in the same way.
 #include "core/compare/statistics.h"
 
 #include <gtest/gtest.h>
@@ -21,8 +22,8 @@ double FisherP(const Counts& a, const Counts& b) {
   return test ? test->p : -1;
 }
 
-// Fisher, The Design of Experiments (1935), chapter 2: a lady tells how eight cups of tea were made. One-sided 17/70
-// and 1/70; two-sided both ends count.
+// Fisher, The Design of Experiments (1935), chapter 2: a lady tells how eight cups of tea were
+// made. One-sided 17/70 and 1/70; two-sided both ends count.
 TEST(FisherTest, AgreesWithTheLadyTastingTea) {
   EXPECT_NEAR(FisherP({3, 1}, {1, 3}), 34.0 / 70, 1e-12);
   EXPECT_NEAR(FisherP({4, 0}, {0, 4}), 2.0 / 70, 1e-12);
@@ -90,8 +91,8 @@ TEST(CliffsDelta, CountsWhichOfTwoIsLarger) {
   EXPECT_DOUBLE_EQ(CliffsDelta(a, a), 0);
 }
 
-// Benjamini and Hochberg (1995), section 4: the p values of Neuhaus et al.; at 0.05 the first four are
-// rejected, where Bonferroni's rule rejects three.
+// Benjamini and Hochberg (1995), section 4: the p values of Neuhaus et al.; at 0.05 the first four
+// are rejected, where Bonferroni's rule rejects three.
 TEST(BenjaminiHochberg, AgreesWithThePaper) {
   const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
                                  0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};

@@ -122,8 +122,8 @@ TEST_F(Diff, TheSameInputsGiveTheSameBytesInEveryFormat) {
 TEST_F(Diff, TheOrderOfFilesChangesLabelsAndNothingElse) {
   TrialValues mixed = Then(Times(12, kQueued), Times(8, kRefused));
   Write("a.json", Backlog());
-  Write("b.json", Backlog("linux-6.1-x86_64", "2025-02-01T09:00:00Z")
-                      .Saw("connect_outcomes", "set", mixed));
+  Write("b.json",
+        Backlog("linux-6.1-x86_64", "2025-02-01T09:00:00Z").Saw("connect_outcomes", "set", mixed));
   const json one = json::parse(Run({"a.json", "b.json", "--format", "json"}).out);
   const json other = json::parse(Run({"b.json", "a.json", "--format", "json"}).out);
   ASSERT_EQ(one["facts"].size(), other["facts"].size());
@@ -134,8 +134,9 @@ TEST_F(Diff, TheOrderOfFilesChangesLabelsAndNothingElse) {
 
 TEST_F(Diff, StrictTakesInconclusiveForAnswerFour) {
   Write("a.json", Backlog());
-  Write("b.json", Backlog("linux-6.1-x86_64", "2025-02-01T09:00:00Z")
-                      .Saw("connect_outcomes", "set", Then(Times(18, kQueued), Times(2, kRefused))));
+  Write("b.json",
+        Backlog("linux-6.1-x86_64", "2025-02-01T09:00:00Z")
+            .Saw("connect_outcomes", "set", Then(Times(18, kQueued), Times(2, kRefused))));
   EXPECT_EQ(Run({"a.json", "b.json"}).exit_code, 0);
   const Finished strict = Run({"a.json", "b.json", "--strict"});
   EXPECT_EQ(strict.exit_code, 4);
@@ -203,8 +204,11 @@ TEST_F(Diff, FoldersAreMatchedByPath) {
 }
 
 TEST_F(Diff, WithoutACaseInCommonNothingIsCalledTheSame) {
-  const MadeUpResult a = MadeUpResult().Case({{"pause_ms", 0}}).Saw("replies", "exact", Times(20, json{"a"}));
-  const MadeUpResult b = MadeUpResult("linux-6.1-x86_64", "later").Case({{"pause_ms", 1}}).Saw("replies", "exact", Times(20, json{"a"}));
+  const MadeUpResult a =
+      MadeUpResult().Case({{"pause_ms", 0}}).Saw("replies", "exact", Times(20, json{"a"}));
+  const MadeUpResult b = MadeUpResult("linux-6.1-x86_64", "later")
+                             .Case({{"pause_ms", 1}})
+                             .Saw("replies", "exact", Times(20, json{"a"}));
   Write("a.json", a);
   Write("b.json", b);
   const Finished done = Run({"a.json", "b.json"});
@@ -218,7 +222,8 @@ TEST_F(Diff, UsageAndFilesThatAreNotResultsEndWithTwo) {
   folder_.Write("a.json", text);
   EXPECT_EQ(Run({"a.json"}).exit_code, 2);
   EXPECT_EQ(Run({"a.json", "none.json"}).exit_code, 2);
-  EXPECT_TRUE(Has(Run({"a.json", "a.json", "--only", "acept_order"}).err, "did you mean accept_order?"));
+  EXPECT_TRUE(
+      Has(Run({"a.json", "a.json", "--only", "acept_order"}).err, "did you mean accept_order?"));
   EXPECT_TRUE(Has(Run({"a.json", "a.json", "--case", "baklog=1"}).err, "did you mean backlog?"));
 
   folder_.Write("cut.json", text.substr(0, text.size() / 2));
@@ -231,11 +236,13 @@ TEST_F(Diff, UsageAndFilesThatAreNotResultsEndWithTwo) {
   EXPECT_EQ(newer.exit_code, 2);
   EXPECT_TRUE(Has(newer.err, "tcplab-result/2")) << newer.err;
 
-  Write("edited.json", Backlog().With("/cases/1/observations/connect_outcomes/values/0/trials", 19));
+  Write("edited.json",
+        Backlog().With("/cases/1/observations/connect_outcomes/values/0/trials", 19));
   const Finished edited = Run({"a.json", "edited.json"});
   EXPECT_EQ(edited.exit_code, 2);
-  EXPECT_TRUE(Has(edited.err, "at /cases/1/observations/connect_outcomes/values/0/trials: says 19 "
-                              "trials, and the sequence has 20"))
+  EXPECT_TRUE(Has(edited.err,
+                  "at /cases/1/observations/connect_outcomes/values/0/trials: says 19 "
+                  "trials, and the sequence has 20"))
       << edited.err;
   EXPECT_EQ(edited.err.find("runner: edited.json:"), 0U) << edited.err;
 }
@@ -244,9 +251,8 @@ TEST_F(Diff, UsageAndFilesThatAreNotResultsEndWithTwo) {
 TEST_F(Diff, RealRunsOfSegmentationAreNotCalledDifferentAndItsPausesAre) {
   const std::string scenario = std::string(TCPLAB_SOURCE_DIR) + "/scenarios/segmentation.json";
   for (const char* out : {"one", "two"}) {
-    const Finished run =
-        RunRunner(folder_, {scenario, "--trials", "12", "--case", "pause_ms=0", "--case",
-                            "pause_ms=1", "--out", out, "--quiet"});
+    const Finished run = RunRunner(folder_, {scenario, "--trials", "12", "--case", "pause_ms=0",
+                                             "--case", "pause_ms=1", "--out", out, "--quiet"});
     ASSERT_TRUE(run.exit_code == 0 || run.exit_code == 1) << run.err;
   }
   const Finished done = Run({"one", "two"});

@@ -1,4 +1,5 @@
-// Results that were cut, bit by bit spoilt, or are something else: none may bring a comparison down.
+// Results that were cut, bit by bit spoilt, or are something else: none may bring a comparison
+// down.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -19,11 +20,13 @@ using nlohmann::json;
 json WholeResult() {
   return MadeUpResult()
       .Case({{"backlog", 1}})
-      .Saw("connect_outcomes", "set", Then(Times(3, json{"queued", "x"}), Times(5, json{"pending", "y"})))
+      .Saw("connect_outcomes", "set",
+           Then(Times(3, json{"queued", "x"}), Times(5, json{"pending", "y"})))
       .Saw("outcome_counts", "set", Times(8, json{{"queued", 2}, {"pending", 0}}))
       .Saw("accept_order", "order", Then(Times(4, json{0, 1}), Times(4, json{1, 0})))
       .Saw("recv_sizes", "distribution", Then(Times(4, json{{1, 1, 98}}), Times(4, json{{100}})))
-      .Saw("recv_histogram", "distribution", Then(Times(4, json{{"1", 2}, {"98", 1}}), Times(4, json{{"100", 1}})))
+      .Saw("recv_histogram", "distribution",
+           Then(Times(4, json{{"1", 2}, {"98", 1}}), Times(4, json{{"100", 1}})))
       .Saw("recv_calls", "distribution", Then(Times(4, json{3}), Times(4, json{1})))
       .Saw("replies", "exact", Times(8, json{{"CIAO\n"}, nullptr}))
       .Saw("send_results", "set", Times(8, json{{{"ok 1", 100}}}))
@@ -91,7 +94,8 @@ void CollectPointers(const json& value, const json::json_pointer& here,
   if (!value.is_structured()) return;
   for (const auto& item : value.items()) {
     if (value.is_array()) {
-      CollectPointers(item.value(), here / static_cast<std::size_t>(std::stoul(item.key())), pointers);
+      CollectPointers(item.value(), here / static_cast<std::size_t>(std::stoul(item.key())),
+                      pointers);
     } else {
       CollectPointers(item.value(), here / item.key(), pointers);
     }
@@ -102,8 +106,18 @@ TEST(DiffMutation, OtherJsonInAnyPlaceIsRefusedOrCompared) {
   const json whole = WholeResult();
   std::vector<json::json_pointer> pointers;
   CollectPointers(whole, json::json_pointer(), pointers);
-  const std::vector<json> others = {nullptr, true, -1, 3, 1.5, 1e300, "text", "", json::array(),
-                                    json::object(), json{{1, {2, "x"}}}, json{{"a", {{"b", nullptr}}}}};
+  const std::vector<json> others = {nullptr,
+                                    true,
+                                    -1,
+                                    3,
+                                    1.5,
+                                    1e300,
+                                    "text",
+                                    "",
+                                    json::array(),
+                                    json::object(),
+                                    json{{1, {2, "x"}}},
+                                    json{{"a", {{"b", nullptr}}}}};
   int compared = 0;
   for (const json::json_pointer& pointer : pointers) {
     for (const json& other : others) {
@@ -117,9 +131,9 @@ TEST(DiffMutation, OtherJsonInAnyPlaceIsRefusedOrCompared) {
 
 TEST(DiffMutation, ForeignFilesAreRefused) {
   const json whole = WholeResult();
-  for (const char* text :
-       {"", "null", "[]", "{}", "1e999", "{\"format\": \"tcplab-result/1\"}", "\xff\xfe", "<html></html>",
-        "{\"benchmarks\": []}", "{\"format\": \"tcplab-result/1\", \"cases\": [1]}"}) {
+  for (const char* text : {"", "null", "[]", "{}", "1e999", "{\"format\": \"tcplab-result/1\"}",
+                           "\xff\xfe", "<html></html>", "{\"benchmarks\": []}",
+                           "{\"format\": \"tcplab-result/1\", \"cases\": [1]}"}) {
     EXPECT_FALSE(CompareWithWhole(text, whole)) << text;
   }
 }

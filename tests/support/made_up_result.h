@@ -57,7 +57,11 @@ class MadeUpResult {
                    {"stack", environment.substr(0, environment.find('-'))},
                    {"facets", {{"somaxconn", 4096}}}}},
                  {"run",
-                  {{"status", "ok"}, {"seed", 7}, {"started", started}, {"seconds", 1.5}, {"version", "0.0.0"}}},
+                  {{"status", "ok"},
+                   {"seed", 7},
+                   {"started", started},
+                   {"seconds", 1.5},
+                   {"version", "0.0.0"}}},
                  {"cases", nlohmann::json::array()}};
   }
 
