@@ -8,88 +8,25 @@
 #include <map>
 #include <set>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/compare/matching.h"
+#include "core/compare/samples.h"
 #include "core/observe/observe.h"
 #include "core/result/json_writer.h"
 
 namespace tcplab {
 namespace {
 
+using internal::CellOf;
 using internal::MatchedCase;
+using internal::Samples;
+using internal::SamplesOf;
 using nlohmann::json;
 
 constexpr std::string_view kStepsName = "steps";
-const json kAbsent;  // what a trial shows of a label that its case does not have
 
 // One for all facts: two that hold the same numbers have the same p.
 constexpr std::uint64_t kSeed = 1;
-
-// One column's trials of one observation, still by the document's own numbers.
-struct Trials {
-  std::vector<const json*> values;
-  std::vector<std::uint32_t> sequence;
-};
-
-Trials TrialsOf(const json& observation) {
-  Trials trials;
-  for (const json& entry : observation.at("values")) trials.values.push_back(&entry.at("value"));
-  for (const json& index : observation.at("sequence")) {
-    if (index.is_number()) trials.sequence.push_back(index.get<std::uint32_t>());
-  }
-  return trials;
-}
-
-// What the columns show of one fact, with one numbering of the values for all.
-struct Samples {
-  std::vector<const json*> values;
-  std::vector<Sample> by_column;
-};
-
-// `label`: of `steps`; empty otherwise.
-Samples SamplesOf(const std::vector<const json*>& observations, const std::string& label) {
-  std::vector<Trials> columns;
-  std::vector<std::vector<std::string>> texts;
-  std::map<std::string, const json*> distinct;
-  for (const json* observation : observations) {
-    Trials& trials =
-        columns.emplace_back(observation == nullptr ? Trials{} : TrialsOf(*observation));
-    std::vector<std::string>& of_column = texts.emplace_back();
-    for (const json*& value : trials.values) {
-      if (!label.empty()) value = value->contains(label) ? &value->at(label) : &kAbsent;
-      of_column.push_back(CanonicalJson(*value));
-      distinct.try_emplace(of_column.back(), value);
-    }
-  }
-  Samples samples;
-  std::unordered_map<std::string_view, std::uint32_t> numbers;
-  for (const auto& [text, value] : distinct) {
-    numbers.emplace(text, static_cast<std::uint32_t>(samples.values.size()));
-    samples.values.push_back(value);
-  }
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    std::vector<std::uint32_t> renumbered;
-    for (const std::string& text : texts[c]) renumbered.push_back(numbers.at(text));
-    Sample& sample = samples.by_column.emplace_back();
-    for (const std::uint32_t index : columns[c].sequence) sample.push_back(renumbered[index]);
-  }
-  return samples;
-}
-
-Cell CellOf(const Sample& sample, std::size_t values) {
-  std::vector<std::uint64_t> counts(values, 0);
-  for (const std::uint32_t value : sample) ++counts[value];
-  Cell cell;
-  cell.measured = true;
-  cell.trials = sample.size();
-  for (std::uint32_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] > 0) cell.values.emplace_back(i, counts[i]);
-  }
-  std::stable_sort(cell.values.begin(), cell.values.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  return cell;
-}
 
 // Trials of each side for a verdict, if they go on as they began: an interval shrinks with the root
 // of their number, and a difference stands out by as much more.
@@ -275,7 +212,8 @@ const json& FirstOf(const std::vector<const json*>& observations) {
   for (const json* observation : observations) {
     if (observation != nullptr) return *observation;
   }
-  return kAbsent;
+  static const json kNone;
+  return kNone;
 }
 
 void Comparer::AddObservation(const MatchedCase& matched, const std::string& name,
