@@ -55,8 +55,9 @@ std::uint64_t MoreTrials(const PairVerdict& pair, std::uint64_t trials, double l
   return static_cast<std::uint64_t>(std::ceil(whole / step) * step);
 }
 
-double LevelOf(const Fact& fact) {
-  return fact.observation_class == "distribution" ? kLevelOfDistributions : kLevel;
+// Within one run the trials of all cases took turns: there the scheduler favours nobody.
+double LevelOf(const Fact& fact, bool one_run) {
+  return fact.observation_class == "distribution" && !one_run ? kLevelOfDistributions : kLevel;
 }
 
 class Comparer {
@@ -83,6 +84,9 @@ class Comparer {
                const std::vector<const json*>& observations);
   [[nodiscard]] bool IsPair(std::size_t a, std::size_t b) const;
   [[nodiscard]] bool AreCopies(const std::string& scenario, std::size_t a, std::size_t b) const;
+  [[nodiscard]] bool IsOneRun(const PairVerdict& pair) const {
+    return comparison_.columns[pair.first].source == comparison_.columns[pair.second].source;
+  }
   [[nodiscard]] bool WasBusy(const std::string& scenario, std::size_t a, std::size_t b) const;
   [[nodiscard]] bool IsWanted(const std::string& name, const std::string& its_class) const;
   [[nodiscard]] bool IsJudged(const Fact& fact, std::size_t a, std::size_t b) const;
@@ -300,7 +304,7 @@ void Comparer::SetQ() {
     Fact& fact = comparison_.facts[hypotheses_[i].fact];
     PairVerdict& pair = fact.pairs[hypotheses_[i].pair];
     pair.q = q[i];
-    pair.certain = q[i] < LevelOf(fact);
+    pair.certain = q[i] < LevelOf(fact, IsOneRun(pair));
   }
   comparison_.hypotheses = tests.size();
 }
@@ -343,7 +347,7 @@ void Comparer::Decide() {
       }
       pair.verdict = VerdictOf(fact, pair, trials, WasBusy(fact.scenario, pair.first, pair.second));
       if (pair.verdict == DiffVerdict::kInconclusive && !pair.busy) {
-        pair.more_trials = MoreTrials(pair, trials, LevelOf(fact) / hypotheses);
+        pair.more_trials = MoreTrials(pair, trials, LevelOf(fact, IsOneRun(pair)) / hypotheses);
       }
     }
   }

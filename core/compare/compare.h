@@ -21,8 +21,8 @@ namespace tcplab {
 inline constexpr double kSmallestEffect = 0.2;
 // Of all differences that are named, at most this share is expected to be chance.
 inline constexpr double kLevel = 0.05;
-// The same for distributions, which the scheduler shapes as much as TCP does: runs of one program
-// differ more than their trials tell.
+// The same for distributions of two runs, which the scheduler shapes as much as TCP does: runs of
+// one program differ more than their trials tell.
 inline constexpr double kLevelOfDistributions = 0.01;
 // In a run in which an actor was so late the machine was busy with something else...
 inline constexpr double kBusyDelayMs = 10;

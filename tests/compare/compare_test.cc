@@ -302,6 +302,26 @@ TEST(Compare, AcrossAParameterItsValuesAreTheColumns) {
   EXPECT_EQ(two.comparison.facts.at(0).pairs.size(), 4U);  // none of equal values
 }
 
+// Five numbers against five of which one is out of line: p is 4/252, between the two levels.
+TEST(Compare, DistributionsOfTwoRunsMustBeSurerThanThoseOfOne) {
+  TrialValues low;
+  TrialValues high;
+  for (const int number : {1, 2, 3, 4, 6}) low.push_back(json::array({number}));
+  for (const int number : {5, 7, 8, 9, 10}) high.push_back(json::array({number}));
+  const PairVerdict of_two = VerdictOn("distribution", low, high, "recv_calls");
+  EXPECT_NEAR(of_two.q, 4.0 / 252, 1e-12);
+  EXPECT_EQ(of_two.verdict, DiffVerdict::kInconclusive);
+  CompareOptions options;
+  options.across = "pause";
+  const Compared of_one = CompareAll({MadeUpResult()
+                                          .Case({{"pause", 0}})
+                                          .Saw("recv_calls", "distribution", low)
+                                          .Case({{"pause", 1}})
+                                          .Saw("recv_calls", "distribution", high)},
+                                     options);
+  EXPECT_EQ(of_one.comparison.facts.at(0).verdict(), DiffVerdict::kDifferent);
+}
+
 TEST(Compare, AcrossSaysWhichParametersThereAre) {
   const std::vector<ResultSource> sources =
       Sources({MadeUpResult().Case({{"pause_ms", 1}}).Saw("replies", "exact", Times(5, "a"))});
