@@ -62,7 +62,7 @@ std::string CountsInWords(const json& counts) {
   return text.empty() ? "no client" : text;
 }
 
-std::string OrNothing(std::string text, const char* nothing) {
+std::string OrNothing(const std::string& text, const char* nothing) {
   return text.empty() ? nothing : text;
 }
 
