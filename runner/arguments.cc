@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "core/base/text.h"
+#include "core/observe/observe.h"
 #include "runner/terminal.h"
 
 namespace tcplab {
@@ -79,6 +81,20 @@ void AddLoadOptions(CLI::App& app, Assignments& assignments, LoadOptions& load) 
 Status ReadAssignments(const Assignments& assignments, LoadOptions& load) {
   if (Status set = Split(assignments.set, "--set", load.overrides); !set) return set;
   return Split(assignments.only_case, "--case", load.only_cases);
+}
+
+Status CheckObservationNames(const std::vector<std::string>& names, const char* option) {
+  std::vector<std::string_view> known;
+  for (const ObservationKind& kind : ObservationKinds()) known.push_back(kind.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string_view closest = ClosestWord(name, known);
+    const std::string hint =
+        closest.empty() ? "expected " + JoinWords(known) : fmt::format("did you mean {}?", closest);
+    return Invalid(
+        fmt::format("{} {}: there is no such observation; {}", option, Printable(name), hint));
+  }
+  return {};
 }
 
 ExitCode Complained(const Error& error) {

@@ -29,6 +29,9 @@ void AddLoadOptions(CLI::App& app, Assignments& assignments, LoadOptions& load);
 // Takes the assignments apart into the options; an error names the one without an '='.
 Status ReadAssignments(const Assignments& assignments, LoadOptions& load);
 
+// An error names the one that is no observation, and the option that it was given to.
+Status CheckObservationNames(const std::vector<std::string>& names, const char* option);
+
 // Says on stderr what was wrong; the exit code for it.
 ExitCode Complained(const Error& error);
 

@@ -11,6 +11,7 @@
 #include "core/result/status.h"
 #include "runner/describe.h"
 #include "runner/value_rows.h"
+#include "runner/value_words.h"
 
 namespace tcplab {
 namespace {
@@ -18,6 +19,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kValueBytes = 240;
+
+std::string AnyJson(const json& value) { return ShortJson(value, kValueBytes); }
 
 Tone ToneOf(ResultStatus status) {
   switch (status) {
@@ -32,24 +35,6 @@ Tone ToneOf(ResultStatus status) {
   }
   return Tone::kBad;
 }
-
-// A word for each actor, from a list of words, nulls, or anything else.
-std::vector<std::string> Words(const json& list, const char* for_null,
-                               std::string (*of_other)(const json&)) {
-  std::vector<std::string> words;
-  for (const json& element : list) {
-    if (element.is_null()) {
-      words.emplace_back(for_null);
-    } else if (element.is_string()) {
-      words.push_back(element.get<std::string>());
-    } else {
-      words.push_back(of_other(element));
-    }
-  }
-  return words;
-}
-
-std::string AnyJson(const json& value) { return ShortJson(value, kValueBytes); }
 
 bool AnyValue(const json& values, bool (*is_worth_a_row)(const json&)) {
   return std::any_of(values.begin(), values.end(),
@@ -79,31 +64,13 @@ bool AnyUnusualSend(const json& clients) {
   return false;
 }
 
-std::string EndsInWords(const json& ends) {
-  std::string text;
-  for (const auto& [side, list] : ends.items()) {
-    const std::string who = WhoHasWhich(Words(list, "never connected", AnyJson));
-    text += fmt::format("{}{}: {}", text.empty() ? "" : ". ", side, who.empty() ? "none" : who);
-  }
-  return text;
-}
-
-std::string SendsOfClient(const json& outcomes) {
-  if (outcomes.empty()) return "none";
-  std::string text;
-  for (const auto& [word, count] : outcomes.items()) {
-    text += fmt::format("{}{} x{}", text.empty() ? "" : ", ", word, AnyJson(count));
-  }
-  return text;
-}
-
 // Clients: who was connected, in which order, and what came back.
 void AddClientRows(TextLayout& layout, const json& a_case, std::uint64_t measured) {
   const json& outcomes = ValuesOf(a_case, "connect_outcomes");
   AddValueRows(layout, "clients", outcomes, measured,
-               [](const json& value) { return WhoHasWhich(Words(value, "unknown", AnyJson)); });
+               [](const json& value) { return ValueInWords("connect_outcomes", value); });
   const bool several = AnyValue(outcomes, [](const json& value) { return value.size() > 1; });
-  const auto ranges = [](const json& value) { return OrderInWords(value); };
+  const auto ranges = [](const json& value) { return ValueInWords("accept_order", value); };
   for (const auto& [observation, label] :
        {std::pair("accept_order", "accept order"), std::pair("queue_order", "queue order")}) {
     const json& orders = ValuesOf(a_case, observation);
@@ -114,13 +81,12 @@ void AddClientRows(TextLayout& layout, const json& a_case, std::uint64_t measure
   const json& servers = ValuesOf(a_case, "accepted_by");
   if (AnyValue(servers, [](const json& value) { return !value.empty(); })) {
     AddValueRows(layout, "accepted by", servers, measured,
-                 [](const json& value) { return WhoHasWhich(Words(value, "nobody", AnyJson)); });
+                 [](const json& value) { return ValueInWords("accepted_by", value); });
   }
   const json& replies = ValuesOf(a_case, "replies");
   if (AnyValue(replies, AnyNotEmpty)) {
-    AddValueRows(layout, "replies", replies, measured, [](const json& value) {
-      return WhoHasWhich(Words(value, "nothing", RepliesOfClient));
-    });
+    AddValueRows(layout, "replies", replies, measured,
+                 [](const json& value) { return ValueInWords("replies", value); });
   }
 }
 
@@ -129,12 +95,14 @@ void AddStreamRows(TextLayout& layout, const json& a_case, std::uint64_t measure
   AddRecvRows(layout, ValuesOf(a_case, "recv_histogram"), measured);
   const json& sends = ValuesOf(a_case, "send_results");
   if (AnyValue(sends, AnyUnusualSend)) {
-    AddValueRows(layout, "sends", sends, measured, [](const json& value) {
-      return WhoHasWhich(Words(value, "none", SendsOfClient));
-    });
+    AddValueRows(layout, "sends", sends, measured,
+                 [](const json& value) { return ValueInWords("send_results", value); });
   }
   const json& ends = ValuesOf(a_case, "stream_end");
-  if (AnyValue(ends, AnyUnusualEnd)) AddValueRows(layout, "streams", ends, measured, EndsInWords);
+  if (AnyValue(ends, AnyUnusualEnd)) {
+    AddValueRows(layout, "streams", ends, measured,
+                 [](const json& value) { return ValueInWords("stream_end", value); });
+  }
 }
 
 // One row a label: values of different labels are counted apart.
@@ -147,9 +115,8 @@ void AddStepRows(TextLayout& layout, const json& a_case, std::uint64_t measured)
     }
   }
   for (const auto& [label, of_label] : by_label) {
-    AddValueRows(layout, "step " + Printable(label, 30), of_label, measured, [](const json& value) {
-      return WhoHasWhich(Words(value, "never run", OutcomesOfStep));
-    });
+    AddValueRows(layout, "step " + Printable(label, 30), of_label, measured,
+                 [](const json& value) { return ValueInWords("steps.", value); });
   }
 }
 

@@ -7,8 +7,9 @@
 namespace tcplab {
 namespace {
 
-constexpr std::array<Command, 6> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
     {"run", "run scenarios and write their results (the default)", RunCommand},
+    {"diff", "what differs between results, and what is the same", DiffCommand},
     {"explain", "one trial as a time line, clients and server side by side", ExplainCommand},
     {"serve", "play the server of a scenario alone", ServeCommand},
     {"validate", "check scenarios without running them", ValidateCommand},

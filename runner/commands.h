@@ -14,6 +14,7 @@ namespace tcplab {
 using Arguments = std::vector<std::string>;
 
 ExitCode RunCommand(const Arguments& arguments);
+ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
 ExitCode ServeCommand(const Arguments& arguments);
 ExitCode ValidateCommand(const Arguments& arguments);

@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "core/base/text.h"
-#include "core/observe/observe.h"
 #include "runner/arguments.h"
 #include "runner/terminal.h"
 
@@ -18,20 +17,6 @@ namespace {
 
 // Exact in every JSON reader, also in those that know only floating point numbers.
 constexpr std::uint64_t kLargestSeed = (std::uint64_t{1} << 53U) - 1;
-
-Status CheckObservations(const std::vector<std::string>& only) {
-  std::vector<std::string_view> names;
-  for (const ObservationKind& kind : ObservationKinds()) names.push_back(kind.name);
-  for (const std::string& name : only) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string_view closest = ClosestWord(name, names);
-    const std::string hint =
-        closest.empty() ? "expected " + JoinWords(names) : fmt::format("did you mean {}?", closest);
-    return Invalid(
-        fmt::format("--only {}: there is no such observation; {}", Printable(name), hint));
-  }
-  return {};
-}
 
 // A literal address and a port. Names are refused: what `localhost` means differs from system to
 // system.
@@ -62,7 +47,7 @@ Status CheckTogether(const RunOptions& options) {
         "--keep-traces needs a file beside which the traces are written, and --out - makes none");
   }
   if (options.out && options.out->empty()) return Invalid("--out: expected a folder, or -");
-  return CheckObservations(options.only);
+  return CheckObservationNames(options.only, "--only");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "core/result/result_builder.h"
+#include "core/result/result_check.h"
 #include "core/scenario/json_text.h"
 
 namespace tcplab {
@@ -67,6 +68,7 @@ Status CheckFormat(const json& document, const std::string& name) {
         fmt::format("{}: this is not a result: expected \"format\": \"{}\"", name, kResultFormat));
   }
   if (found == kResultFormat) return {};
+  // There is no older one: the first format that was ever written is this one.
   return Invalid(
       fmt::format("{}: its format is {}, and this version of tcplab reads {}: use a newer version",
                   name, found, kResultFormat));
@@ -106,9 +108,15 @@ Result<json> ReadResultText(const std::string& text, const std::string& name) {
   } catch (const json::parse_error& error) {
     const std::size_t offset = error.byte == 0 ? 0 : error.byte - 1;
     return InvalidAt(name, text, offset, "this is not JSON: " + Reason(error.what()));
+  } catch (const json::exception& error) {  // a number beyond all bounds
+    return Invalid(fmt::format("{}: this is not JSON: {}", name, Reason(error.what())));
   }
   if (Status format = CheckFormat(document, name); !format) return Forward(format);
   if (Status shape = CheckShape(document, name); !shape) return Forward(shape);
+  if (const auto problem = internal::FindResultProblem(document)) {
+    return InvalidAt(name, text, internal::FindInJsonText(text, problem->pointer, false),
+                     fmt::format("at {}: {}", problem->pointer, problem->message));
+  }
   return document;
 }
 

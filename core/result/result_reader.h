@@ -9,7 +9,8 @@
 namespace tcplab {
 
 // Errors are of kind kInvalid and say where: not there, not JSON (line and column), not a result,
-// or one of a format that this version does not know yet.
+// one of a format that this version does not know yet, or one that does not agree with itself
+// (line, column and JSON pointer).
 [[nodiscard]] Result<nlohmann::json> ReadResultFile(const std::string& path);
 
 // The same for text that is at hand; `name` is for messages.

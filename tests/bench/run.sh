@@ -5,7 +5,7 @@ bin=${1:-build/bin}
 
 echo "machine: $(nproc) processors, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)"
 failed=0
-for bench in recording fidelity connections writing; do
+for bench in recording fidelity connections comparing writing; do
   echo "== $bench"
   "$bin/bench_$bench" || failed=1
 done
