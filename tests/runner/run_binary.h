@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "tests/result/temp_folder.h"
+#include "tests/support/processes.h"
 
 namespace tcplab {
 
@@ -101,10 +102,8 @@ class RunnerProcess {
          entry.increment(error)) {
       const std::string name = entry->path().filename().string();
       if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-      if (Text((entry->path() / "environ").string()).find("TCPLAB_TEST_MARK=" + mark_) !=
-          std::string::npos) {
-        ++count;
-      }
+      const std::string environment = TextOfProcess(entry->path() / "environ", 65536);
+      if (environment.find("TCPLAB_TEST_MARK=" + mark_) != std::string::npos) ++count;
     }
     return count;
   }

@@ -67,13 +67,14 @@ TEST_P(WorkerProcesses, OneThatIsKilledEndsTheRunWithExitCode3) {
   EXPECT_EQ(runner.Living(), 0U);
 }
 
-TEST_P(WorkerProcesses, NoneOutlivesARunnerThatIsKilledForASecond) {
+// Each learns of it from the end of its standard input; seconds only on a machine with much to do.
+TEST_P(WorkerProcesses, NoneOutlivesARunnerThatIsKilled) {
   RunnerProcess runner(folder_, {"waiting.json", "--out", "result.json"});
   const std::vector<ProcessState> workers = WorkersOf(runner);
   ASSERT_FALSE(workers.empty());
   runner.Signal(SIGKILL);
-  EXPECT_TRUE(Eventually([&] { return !AnyRuns(workers); }, 1));
-  EXPECT_TRUE(Eventually([&] { return runner.Living() == 0; }, 1));
+  EXPECT_TRUE(Eventually([&] { return !AnyRuns(workers); }, 5));
+  EXPECT_TRUE(Eventually([&] { return runner.Living() == 0; }, 5));
 }
 
 }  // namespace

@@ -16,6 +16,16 @@ struct ProcessState {
   char state = '?';  // 'Z': it has ended and was not reaped
 };
 
+// What a file of /proc holds, or as much of it as was read when its process ended.
+inline std::string TextOfProcess(const std::filesystem::path& path, std::size_t most_bytes) {
+  std::string text(most_bytes, '\0');
+  std::ifstream file(path, std::ios::binary);
+  // Not by iterators: those throw when the read fails because the process is gone.
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
 // Whoever ends while this looks is not among them.
 inline std::vector<ProcessState> AllProcesses() {
   std::vector<ProcessState> all;
@@ -24,8 +34,7 @@ inline std::vector<ProcessState> AllProcesses() {
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::ifstream file(entry->path() / "stat");
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const std::string text = TextOfProcess(entry->path() / "stat", 4096);
     const std::size_t after_name = text.rfind(')');  // a program's name may hold anything
     if (after_name == std::string::npos || after_name + 4 >= text.size()) continue;
     ProcessState process{static_cast<pid_t>(std::stol(name)), 0, text[after_name + 2]};
