@@ -22,7 +22,11 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   target_link_libraries(${target} PRIVATE tcplab_test_support tcplab_${folder} GTest::gtest_main)
   if(NOT MSVC)
     # What is tested is optimised, the tests need not be: compiling them takes most of a build.
-    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${TCPLAB_SANITIZE}>,-O0;-g0,-O1>)
+    if(TCPLAB_SANITIZE)
+      target_compile_options(${target} PRIVATE -O0 -g0)
+    else()
+      target_compile_options(${target} PRIVATE -O1)
+    endif()
   endif()
   if(folder STREQUAL "trial")  # whole trials are judged by what was observed in them
     target_link_libraries(${target} PRIVATE tcplab_observe)

@@ -60,12 +60,30 @@ std::string CountedConnections(std::size_t count) {
   return fmt::format("{} connection{}", count, count == 1 ? "" : "s");
 }
 
+// A script that connects to another server of the scenario would find nobody there.
+Status CanBeServedAlone(const Case& a_case, std::size_t server) {
+  for (const Step& step : a_case.servers[server].script) {
+    const auto* const connect = std::get_if<ConnectStep>(&step.action);
+    if (connect == nullptr) continue;
+    const std::optional<std::size_t> to = ServerOf(a_case, connect->to);
+    if (!to || *to == server) continue;
+    return Invalid(
+        fmt::format("--server {}: its script connects to {}, which is not served beside it",
+                    Printable(a_case.servers[server].name), Printable(a_case.servers[*to].name)));
+  }
+  return {};
+}
+
 Result<std::size_t> ChosenServer(const Case& a_case, const ServeCommandOptions& options) {
   std::vector<std::string_view> names;
   for (const ServerSpec& server : a_case.servers) names.push_back(server.name);
   if (options.server.empty() && names.size() == 1) return 0;
   const auto found = std::find(names.begin(), names.end(), options.server);
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  if (found != names.end()) {
+    const auto index = static_cast<std::size_t>(found - names.begin());
+    if (Status alone = CanBeServedAlone(a_case, index); !alone) return Forward(alone);
+    return index;
+  }
   const std::string has = "the scenario has " + JoinWords(names, "and");
   if (options.server.empty()) return Invalid("--server is needed: " + has);
   const std::string_view near = ClosestWord(options.server, names);

@@ -12,21 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-// "6.18.44-custom" -> 6, 18, 44; empty when it does not begin with a number.
-std::vector<std::uint32_t> LeadingVersion(std::string_view text) {
-  std::vector<std::uint32_t> parts;
-  const char* here = text.data();
-  const char* const end = here + text.size();
-  for (;;) {
-    std::uint32_t number = 0;
-    const auto [after, error] = std::from_chars(here, end, number);
-    if (error != std::errc()) return parts;
-    parts.push_back(number);
-    if (after == end || *after != '.') return parts;
-    here = after + 1;
-  }
-}
-
 bool IsWithin(const VersionBound& bound, std::vector<std::uint32_t> version) {
   if (version.empty()) return false;
   version.resize(bound.version.size());  // "6" is 6.0
@@ -54,13 +39,28 @@ bool HasFacets(const json& wanted, const json& facets) {
   return std::all_of(wanted.items().begin(), wanted.items().end(), [&](const auto& entry) {
     const auto facet = facets.find(entry.key());
     if (facet == facets.end()) return false;
+    // A list is the value of a facet that is one, or several values of any other.
     const json& values = entry.value();
-    if (!values.is_array()) return *facet == values;
-    return std::find(values.begin(), values.end(), *facet) != values.end();
+    if (*facet == values) return true;
+    return values.is_array() && std::find(values.begin(), values.end(), *facet) != values.end();
   });
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> LeadingVersion(std::string_view text) {
+  std::vector<std::uint32_t> parts;
+  const char* here = text.data();
+  const char* const end = here + text.size();
+  for (;;) {
+    std::uint32_t number = 0;
+    const auto [after, error] = std::from_chars(here, end, number);
+    if (error != std::errc()) return parts;
+    parts.push_back(number);
+    if (after == end || *after != '.') return parts;
+    here = after + 1;
+  }
+}
 
 bool Holds(const EnvironmentCondition& condition, const json& environment) {
   const auto at = [&](const char* key) { return environment.value(key, json()); };

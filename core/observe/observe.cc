@@ -169,7 +169,9 @@ std::optional<LocalFault> FindLocalFault(const TrialTrace& trace) {
       for (const Event& event : recorder.events) {
         if (!event.failed() || event.op == Op::kStep) continue;
         for (const Row& row : kFaults) {
-          if (ErrorName(event.error()) != row.error || (row.clients_only && !client)) continue;
+          // Handlers may connect as clients do.
+          const bool as_client = client || event.op == Op::kConnect;
+          if (ErrorName(event.error()) != row.error || (row.clients_only && !as_client)) continue;
           return LocalFault{row.code, "the " + agent.name + " agent's " +
                                           std::string(OpName(event.op)) + " returned " +
                                           std::string(row.error)};

@@ -47,7 +47,7 @@ std::string EstablishedOutcome(const TrialView& view, const ClientFacts& client,
   if (attempt.connection && view.connections[*attempt.connection].before_freeze) return "accepted";
   if (SawReset(client, attempt)) return "reset";
   if (attempt.connection) return "queued";
-  if (view.foreign_server || attempt.elsewhere) return "connected";
+  if (view.foreign_server || !attempt.server) return "connected";
   const bool old_enough = view.freeze_ns - *attempt.established_ns >= kPhantomAgeNs;
   const bool lasts = client.socket_state() == SocketState::kEstablished;
   return old_enough && lasts && !Heard(attempt) ? "phantom" : "connected";

@@ -63,17 +63,16 @@ void Learn(Attempt& attempt, const EventRef& ref) {
   }
 }
 
-// Whether the connect of this step goes to somebody whose accepts are not in the server's trace.
-bool GoesElsewhere(const Script& script, std::uint16_t step) {
+// Whom the connect of this step goes to.
+std::optional<std::size_t> ServerOfStep(const Case& a_case, const Script& script,
+                                        std::uint16_t step) {
   const auto* const connect =
       step < script.size() ? std::get_if<ConnectStep>(&script[step].action) : nullptr;
-  if (connect == nullptr) return false;
-  const Endpoint& to = connect->to;
-  return to.address || to.port || (to.whose && to.whose->socket);
+  return connect == nullptr ? std::optional<std::size_t>(0) : ServerOf(a_case, connect->to);
 }
 
 // What a client's connects came to, in the order in which they were made.
-void FindAttempts(ClientFacts& client, const Script& script) {
+void FindAttempts(ClientFacts& client, const Case& a_case, const Script& script) {
   std::map<std::uint8_t, std::size_t> current;  // socket -> its last attempt
   for (const EventRef& ref : client.events) {
     if (ref->op == Op::kConnect) {
@@ -81,7 +80,7 @@ void FindAttempts(ClientFacts& client, const Script& script) {
       Attempt& attempt = client.attempts.emplace_back();
       attempt.begin_ns = ref->begin_ns;
       attempt.socket = ref->socket;
-      attempt.elsewhere = GoesElsewhere(script, ref->step);
+      attempt.server = ServerOfStep(a_case, script, ref->step);
     }
     const auto found = current.find(ref->socket);
     if (found == current.end()) continue;
@@ -93,11 +92,13 @@ void FindAttempts(ClientFacts& client, const Script& script) {
 
 // The freeze found the last connect unfinished by the client's own account: the kernel's word
 // counts.
-void ApplyState(ClientFacts& client, std::int64_t freeze_ns) {
+void ApplyState(ClientFacts& client, const Case& a_case, const Script& script,
+                std::int64_t freeze_ns) {
   if (client.open && (*client.open)->op == Op::kConnect) {
     Attempt& attempt = client.attempts.emplace_back();
     attempt.begin_ns = (*client.open)->begin_ns;
     attempt.socket = (*client.open)->socket;
+    attempt.server = ServerOfStep(a_case, script, (*client.open)->step);
   }
   if (client.attempts.empty() || !client.state) return;
   const std::uint8_t primary = client.attempts.front().socket;
@@ -213,43 +214,62 @@ void AddHandlerAddresses(const TrialView& view, std::set<std::string_view>& addr
   }
 }
 
-// The n-th connection that came from an address belongs to the n-th connect that was made from it.
-void Join(TrialView& view) {
-  struct Candidate {
-    std::int64_t begin_ns;
-    std::size_t client;
-    std::size_t attempt;
+// Connects that were made from one address to one server (nothing: to an address of the script's
+// own, which may be any server's), and the next that a connection belongs to.
+struct Connects {
+  struct One {
+    std::int64_t begin_ns = 0;
+    std::size_t client = 0;
+    std::size_t attempt = 0;
   };
-  std::map<std::string_view, std::vector<Candidate>> by_address;
+  std::vector<One> list;
+  std::size_t used = 0;
+};
+// The same local port may be connected to several servers at once (ip(7), tcp(7): a connection is
+// named by both ends).
+using ConnectsByAddress =
+    std::map<std::pair<std::optional<std::size_t>, std::string_view>, Connects>;
+
+ConnectsByAddress FindConnects(const TrialView& view) {
+  ConnectsByAddress connects;
   for (std::size_t client = 0; client < view.clients.size(); ++client) {
     const std::vector<Attempt>& attempts = view.clients[client].attempts;
     for (std::size_t i = 0; i < attempts.size(); ++i) {
       if (attempts[i].local.empty() || attempts[i].error != ErrorCode::kNone) continue;
-      by_address[attempts[i].local].push_back({attempts[i].begin_ns, client, i});
+      connects[{attempts[i].server, attempts[i].local}].list.push_back(
+          {attempts[i].begin_ns, client, i});
     }
   }
-  for (auto& [address, candidates] : by_address) {
+  for (auto& [key, made] : connects) {
     std::stable_sort(
-        candidates.begin(), candidates.end(),
-        [](const Candidate& a, const Candidate& b) { return a.begin_ns < b.begin_ns; });
+        made.list.begin(), made.list.end(),
+        [](const Connects::One& a, const Connects::One& b) { return a.begin_ns < b.begin_ns; });
   }
+  return connects;
+}
+
+// The n-th connection that came to a server from an address belongs to the n-th connect that was
+// made from it to that server.
+void Join(TrialView& view) {
+  ConnectsByAddress connects = FindConnects(view);
   std::set<std::string_view> addresses;  // of all that our clients had at the freeze
   for (const ClientFacts& client : view.clients) {
     if (client.state && !client.state->data().empty()) addresses.insert(client.state->data());
   }
   AddHandlerAddresses(view, addresses);
-  std::map<std::string_view, std::size_t> used;
   for (std::size_t i = 0; i < view.connections.size(); ++i) {
     ConnectionFacts& connection = view.connections[i];
     connection.ours = addresses.contains(connection.peer);
-    const auto found = by_address.find(connection.peer);
-    if (found == by_address.end()) continue;
-    const std::size_t nth = used[found->first]++;
-    if (nth >= found->second.size()) continue;
-    const Candidate& candidate = found->second[nth];
-    connection.client = candidate.client;
-    connection.attempt = candidate.attempt;
-    view.clients[candidate.client].attempts[candidate.attempt].connection = i;
+    for (const std::optional<std::size_t>& server :
+         {std::optional(connection.server), std::optional<std::size_t>()}) {
+      const auto found = connects.find({server, connection.peer});
+      if (found == connects.end() || found->second.used >= found->second.list.size()) continue;
+      const Connects::One& one = found->second.list[found->second.used++];
+      connection.client = one.client;
+      connection.attempt = one.attempt;
+      view.clients[one.client].attempts[one.attempt].connection = i;
+      break;
+    }
   }
 }
 
@@ -280,8 +300,9 @@ TrialView BuildTrialView(const Case& a_case, const TrialTrace& trace) {
   for (const AgentTrace& fleet : trace.fleets) SortFleetEvents(view, fleet);
   for (std::size_t i = 0; i < view.clients.size(); ++i) {
     ClientFacts& client = view.clients[i];
-    FindAttempts(client, a_case.clients[schedule[i].group].script);
-    ApplyState(client, view.freeze_ns);
+    const Script& script = a_case.clients[schedule[i].group].script;
+    FindAttempts(client, a_case, script);
+    ApplyState(client, a_case, script, view.freeze_ns);
   }
   SortServerEvents(view, trace);
   Join(view);

@@ -34,7 +34,8 @@ struct Attempt {
   bool deadline_passed = false;                // the script's own
   std::string local;                           // encoded address; empty: not known
   std::uint8_t socket = 0;                     // of the client's
-  bool elsewhere = false;  // not to a server: to a socket of a script, or an address of its own
+  // Which server it went to; nothing: to a socket of a script, or an address of its own.
+  std::optional<std::size_t> server = 0;
   std::vector<EventRef> events;           // of that socket, from the connect to the next one
   std::optional<std::size_t> connection;  // into TrialView::connections
 };

@@ -207,10 +207,16 @@ json ResultBuilder::Finish(double seconds, bool interrupted) {
           {"cases", std::move(cases)}};
 }
 
+bool ResultBuilder::IsExpected(const std::string& observation) const {
+  return std::any_of(
+      scenario_.expectations.begin(), scenario_.expectations.end(),
+      [&](const Expectation& expectation) { return expectation.observation == observation; });
+}
+
 bool ResultBuilder::IsWanted(const std::string& observation) const {
   if (!run_.target.empty() && NeedsServer(observation)) return false;
   const bool one_server = scenario_.cases.front().servers.size() == 1;
-  if (one_server && NeedsSeveralServers(observation)) return false;
+  if (one_server && NeedsSeveralServers(observation) && !IsExpected(observation)) return false;
   return run_.only.empty() ||
          std::find(run_.only.begin(), run_.only.end(), observation) != run_.only.end();
 }

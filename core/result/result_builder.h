@@ -72,6 +72,7 @@ class ResultBuilder {
  private:
   struct CaseRecord;
 
+  [[nodiscard]] bool IsExpected(const std::string& observation) const;
   [[nodiscard]] bool IsWanted(const std::string& observation) const;
   [[nodiscard]] nlohmann::json RunEntry(double seconds, ResultStatus status) const;
   [[nodiscard]] nlohmann::json CaseEntry(std::size_t index, bool interrupted);

@@ -66,6 +66,16 @@ const nlohmann::json& ServerDocument(const Case& a_case, std::size_t server) {
   return list == a_case.document.end() ? a_case.document.at("server") : list->at(server);
 }
 
+std::optional<std::size_t> ServerOf(const Case& a_case, const Endpoint& endpoint) {
+  const bool own_address = endpoint.address || endpoint.port;
+  if (own_address || (endpoint.whose && endpoint.whose->socket)) return std::nullopt;
+  const std::string name = endpoint.whose ? endpoint.whose->server : std::string();
+  for (std::size_t i = 0; i < a_case.servers.size(); ++i) {
+    if (name.empty() || a_case.servers[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
 std::vector<ScheduledClient> Schedule(const Case& a_case) {
   std::vector<ScheduledClient> clients;
   for (std::size_t group = 0; group < a_case.clients.size(); ++group) {

@@ -107,6 +107,10 @@ struct Case {
 // What the agent of one server is sent.
 [[nodiscard]] const nlohmann::json& ServerDocument(const Case& a_case, std::size_t server);
 
+// The server that an endpoint means, by its name or as the first; nothing when it means somebody
+// else: a socket of the script, or an address of its own.
+[[nodiscard]] std::optional<std::size_t> ServerOf(const Case& a_case, const Endpoint& endpoint);
+
 // Clients of a case by start time; ties go by group, then by position. The index is the client's
 // number.
 [[nodiscard]] std::vector<ScheduledClient> Schedule(const Case& a_case);

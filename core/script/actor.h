@@ -100,6 +100,7 @@ class Actor {
   Progress Do(const AwaitStep& step);
   Progress Do(const SignalStep& step);
   Progress Do(const SetStep& step);
+  [[nodiscard]] bool WillBeIpv6();
   Progress Do(const GetStep& step);
   Progress Do(const SampleStep& step);
   Progress Do(const RepeatBegin& step);

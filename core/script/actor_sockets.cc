@@ -180,13 +180,28 @@ Actor::Progress Actor::Do(const AbortStep& /*step*/) {
   return FromCall(lingering.ok() ? closed : lingering);
 }
 
+// Of which family the socket will have to be: that of the next connect or bind of the script on it.
+bool Actor::WillBeIpv6() {
+  const Address* const first = setup_.targets == nullptr ? nullptr : setup_.targets->Find({});
+  for (std::size_t pc = pc_ + 1; pc < setup_.program->size(); ++pc) {
+    const Step& step = setup_.program->step(pc);
+    if (step.socket != socket_) continue;
+    const auto* const connect = std::get_if<ConnectStep>(&step.action);
+    const auto* const bind = std::get_if<BindStep>(&step.action);
+    if (connect == nullptr && bind == nullptr) continue;
+    const std::optional<Address> address =
+        connect != nullptr ? Resolve(connect->to, first) : Resolve(bind->to, nullptr);
+    return address && address->is_ipv6();
+  }
+  return first != nullptr && first->is_ipv6();
+}
+
 Actor::Progress Actor::Do(const SetStep& step) {
   if (state().connect_failed) return Outcome::Of(Outcome::Kind::kSkipped);
   if (!transport().is_open()) {
     // An option comes before connect or bind; a handler that has closed has nothing to set.
     if (setup_.is_handler && socket_ == kMainSocket) return Outcome::Of(Outcome::Kind::kSkipped);
-    const Address* const first = setup_.targets == nullptr ? nullptr : setup_.targets->Find({});
-    const CallResult opened = OpenSocket(first != nullptr && first->is_ipv6());
+    const CallResult opened = OpenSocket(WillBeIpv6());
     if (!opened.ok()) return Outcome::Failed(opened.error);
   }
   for (const SetStep::Option& option : step.options) {

@@ -27,15 +27,54 @@ std::size_t ClientCount(const Case& a_case) {
 
 // What the actors of a case may send and connect at the most, by their scripts.
 struct Traffic {
-  TraceBound clients;             // all of them together
-  TraceBound largest;             // of one client
-  std::size_t handled = 1;        // connections of one server
-  std::size_t handler_bytes = 0;  // that reach the handlers of one server together
-  std::size_t reaches_handler = 0;
+  std::vector<std::size_t> handled;  // connections of each server
+  std::size_t handler_bytes = 0;     // that reach the handlers of one server together
+  std::size_t reaches_handler = 0;   // ... and one of them
   std::size_t reaches_client = 0;
 };
 
 std::size_t Capped(std::size_t number) { return std::min(kMostEvents, number); }
+
+// How often a script connects to this server, when so many bytes come in.
+std::size_t ConnectsTo(const Case& a_case, Script script, std::size_t server, std::size_t bytes) {
+  for (Step& step : script) {
+    const auto* const connect = std::get_if<ConnectStep>(&step.action);
+    // An address of its own may be any server's.
+    const bool another =
+        connect != nullptr && ServerOf(a_case, connect->to).value_or(server) != server;
+    const bool own = connect != nullptr && connect->to.whose && connect->to.whose->socket;
+    if (another || own) step.action = SleepStep{};
+  }
+  return Capped(BoundOf(script, Capped(bytes)).connections);
+}
+
+// Connections of each server: clients', and those of handlers, who are clients of other servers. As
+// many rounds as there are servers find all of them, save where servers connect in a circle.
+std::vector<std::size_t> HandledBy(const Case& a_case, std::size_t reaches_handler) {
+  const std::size_t servers = a_case.servers.size();
+  std::vector<std::size_t> of_clients(servers, 0);
+  std::vector<std::vector<std::size_t>> onward(servers, std::vector<std::size_t>(servers, 0));
+  for (std::size_t to = 0; to < servers; ++to) {
+    for (const ClientGroup& group : a_case.clients) {
+      of_clients[to] += ConnectsTo(a_case, group.script, to, 0) * group.count;
+    }
+    for (std::size_t from = 0; from < servers; ++from) {
+      onward[from][to] = ConnectsTo(a_case, a_case.servers[from].script, to, reaches_handler);
+    }
+  }
+  std::vector<std::size_t> handled = of_clients;
+  for (std::size_t round = 0; round < servers; ++round) {
+    std::vector<std::size_t> next = of_clients;
+    for (std::size_t to = 0; to < servers; ++to) {
+      for (std::size_t from = 0; from < servers; ++from) {
+        next[to] = Capped(next[to] + Capped(handled[from]) * onward[from][to]);
+      }
+    }
+    handled = std::move(next);
+  }
+  for (std::size_t& number : handled) number = std::max<std::size_t>(1, Capped(number));
+  return handled;
+}
 
 // What comes back from the servers for `bytes` sent over so many connections: at most these bytes,
 // by which the answers are longer ("0" is answered by "not prime"), and what handlers say of
@@ -52,34 +91,33 @@ std::size_t Answered(const Case& a_case, std::size_t bytes, std::size_t connecti
 
 Traffic TrafficOf(const Case& a_case) {
   Traffic traffic;
+  TraceBound largest;  // of one client
+  std::size_t sent = 0;
   for (const ClientGroup& group : a_case.clients) {
     const TraceBound one = BoundOf(group.script, 0);
-    traffic.clients.sent_bytes += Capped(one.sent_bytes) * group.count;
-    traffic.clients.connections += Capped(one.connections) * group.count;
-    traffic.largest.sent_bytes = std::max(traffic.largest.sent_bytes, one.sent_bytes);
-    traffic.largest.connections = std::max(traffic.largest.connections, one.connections);
+    sent += Capped(one.sent_bytes) * group.count;
+    largest.sent_bytes = std::max(largest.sent_bytes, one.sent_bytes);
+    largest.connections = std::max(largest.connections, one.connections);
   }
-  std::size_t onward = 0;  // connects of all handlers, for one connection each
-  for (const ServerSpec& server : a_case.servers) {
-    onward += Capped(BoundOf(server.script, Capped(traffic.largest.sent_bytes)).connections);
-  }
-  traffic.handled = std::max<std::size_t>(1, Capped(traffic.clients.connections));
-  traffic.handler_bytes = Capped(traffic.clients.sent_bytes);
-  traffic.reaches_handler = Capped(traffic.largest.sent_bytes);
-  traffic.reaches_client = Answered(a_case, traffic.reaches_handler, traffic.largest.connections);
-  if (onward == 0) return traffic;
-  for (std::size_t stage = 0; stage < a_case.servers.size(); ++stage) {
-    traffic.handled = Capped(traffic.clients.connections + traffic.handled * onward);
-    traffic.handler_bytes = Answered(a_case, traffic.handler_bytes, traffic.handled);
-    traffic.reaches_handler = Answered(a_case, traffic.reaches_handler, traffic.handled);
-    traffic.reaches_client = Answered(a_case, traffic.reaches_client, traffic.handled);
+  traffic.handler_bytes = Capped(sent);
+  traffic.reaches_handler = Capped(largest.sent_bytes);
+  traffic.handled = HandledBy(a_case, traffic.reaches_handler);
+  traffic.reaches_client = Answered(a_case, traffic.reaches_handler, largest.connections);
+  // Handlers that pass on what they got hear the answers of whom they passed it to.
+  for (std::size_t from = 0; from < a_case.servers.size(); ++from) {
+    const TraceBound handler = BoundOf(a_case.servers[from].script, traffic.reaches_handler);
+    if (handler.connections == 0) continue;
+    traffic.handler_bytes = Answered(a_case, traffic.handler_bytes, traffic.handled[from]);
+    traffic.reaches_handler =
+        Answered(a_case, traffic.reaches_handler, Capped(handler.connections));
+    traffic.reaches_client = Answered(a_case, traffic.reaches_client, Capped(handler.connections));
   }
   return traffic;
 }
 
 ServerPlan PlanOf(const Case& a_case, std::size_t index, const Traffic& traffic) {
   const ServerSpec& server = a_case.servers[index];
-  const std::size_t handled = traffic.handled;
+  const std::size_t handled = traffic.handled[index];
   ServerPlan plan;
   // One bound for all handlers together: what each can record by itself, and what comes in from all
   // clients.
@@ -88,12 +126,15 @@ ServerPlan PlanOf(const Case& a_case, std::size_t index, const Traffic& traffic)
   const TraceBound one = BoundOf(server.script, traffic.reaches_handler);
   const std::size_t fixed = Capped(alone.events + 4) * handled;
   plan.handlers.events = Capped(all.events + fixed + kSpareEvents);
-  plan.handlers.addresses = Capped(handled + kSpareEvents + one.addresses * handled);
+  plan.handlers.addresses = Capped(handled + kSpareEvents + Capped(one.addresses) * handled);
   plan.handlers.payload = 0;
   plan.connections = handled;
+  // An equal share of the memory of all; but never less than a handler needs by itself.
+  const std::size_t share = kMostEvents / handled + kSpareEvents;
   plan.connection.events =
-      std::min(one.events + kSpareEvents, kMostEvents / handled + kSpareEvents);
-  plan.connection.addresses = Capped(one.addresses + 4);
+      std::min(one.events + kSpareEvents, std::max(share, Capped(alone.events) + kSpareEvents));
+  plan.connection.addresses =
+      std::min(one.addresses + 4, std::max(share, Capped(alone.addresses) + 4));
   constexpr std::size_t kCallsOfAListener = 16;
   plan.listener.events =
       Capped(2 * handled + kSpareEvents + kCallsOfAListener * server.accept.workers);

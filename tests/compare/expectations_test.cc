@@ -180,6 +180,7 @@ TEST(Expectation, IsJudgedOnlyInTheEnvironmentsItNames) {
         R"({"kernel": ">6.18.4"})", R"({"kernel": [">=6", "<7"]})",
         R"({"facets": {"tcp_syncookies": 1}})", R"({"facets": {"tcp_syncookies": [2, 1]}})",
         R"({"facets": {"tcp_rmem": [[4096, 131072, 6291456]]}})",
+        R"({"facets": {"tcp_rmem": [4096, 131072, 6291456]}})",
         R"({"os": "linux", "kernel": ">=6.5", "facets": {"congestion_control": "cubic"}})"}) {
     EXPECT_TRUE(applies(holds)) << holds;
   }

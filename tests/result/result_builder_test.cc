@@ -38,6 +38,10 @@ class Building {
     builder_.AddDisturbed(a_case);
     return *this;
   }
+  Building& Expecting(const std::string& observation) {
+    scenario_.expectations.emplace_back().observation = observation;
+    return *this;
+  }
   Building& BesideOthers() {
     alone_ = false;
     return *this;
@@ -85,6 +89,17 @@ TEST(ResultBuilder, ACaseHasItsParametersItsIoAndEveryObservation) {
     EXPECT_EQ(observation.at("class"), ObservationClassName(kind.observation_class));
   }
   EXPECT_EQ(a_case.at("observations").size(), expected);
+}
+
+// An expectation that names it is judged, and not passed over.
+TEST(ResultBuilder, AnObservationOfSeveralServersIsThereWhereItIsExpected) {
+  const auto observed = [](Building& building) {
+    return building.Order(0, json::array({0})).Case().at("observations");
+  };
+  Building plain(1);
+  EXPECT_FALSE(observed(plain).contains("accepted_by"));
+  Building expecting(1);
+  EXPECT_TRUE(observed(expecting.Expecting("accepted_by")).contains("accepted_by"));
 }
 
 TEST(ResultBuilder, ValuesStandMostFrequentFirstAndTiesByValue) {

@@ -144,6 +144,17 @@ TEST(Serve, OneOfSeveralServersIsChosenByItsName) {
   EXPECT_EQ(serving.Wait().exit_code, 0);
 }
 
+TEST(Serve, OneThatConnectsToAnotherIsNotServedAlone) {
+  const TempFolder folder;
+  folder.Write("relay.json", R"({"name": "relay",
+      "servers": [{"name": "front", "script": [{"recv": "\n"}, {"connect": {"to": "back", "socket": "up"}}]},
+                  {"name": "back"}],
+      "clients": [{"script": [{"connect": "front"}]}]})");
+  const Finished run = RunRunner(folder, {"serve", "relay.json", "--server", "front"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("its script connects to back, which is not served beside it"));
+}
+
 TEST(Target, CannotStandForSeveralServers) {
   const TempFolder folder;
   folder.Write("two.json", kTwoServers);

@@ -94,6 +94,45 @@ TEST(SeveralServers, HandlersOfOneAreClientsOfAnother) {
   }
 }
 
+// One local port, two servers: who is whose is told by both ends of a connection.
+TEST(SeveralServers, ClientsOfOneAddressAreToldApartByTheirServers) {
+  const LabRun run = RunScenario(R"({
+    "name": "one port", "trials": 2, "window_ms": 800, "timing": "insensitive", "local_errors": "data",
+    "servers": [
+      {"name": "a", "accept": {"model": "never"}},
+      {"name": "b", "script": [{"recv": {"until": "\n"}}, {"signal": "heard"}, {"recv": "eof"}]}],
+    "clients": [
+      {"name": "first", "script": [
+        {"set": {"SO_REUSEADDR": true}}, {"bind": {"address": "127.0.0.9", "port": 40001}},
+        {"connect": {"to": "a"}}, {"signal": "there"}, {"sleep": 5000}]},
+      {"name": "second", "start": {"signal": "there"}, "script": [
+        {"set": {"SO_REUSEADDR": true}}, {"bind": {"address": "127.0.0.9", "port": 40001, "label": "bind"}},
+        {"connect": {"to": "b"}}, {"send": "ciao\n"}, {"await": "heard"}, {"sleep": 5000}]}]})");
+  ASSERT_TRUE(run.errors.empty()) << run.errors.front().message;
+  for (const LabTrial& trial : run.trials) {
+    ASSERT_EQ(trial["steps"]["bind"], json::parse(R"([[], ["ok"]])")) << "another has the port";
+    EXPECT_EQ(trial["connect_outcomes"], json({"queued", "accepted"}));
+    EXPECT_EQ(trial["accept_order"], json({1}));
+    EXPECT_EQ(trial["queue_order"], json({0}));
+    EXPECT_EQ(trial["bytes"], json::parse(R"([{"to_server": [5, 5], "to_client": [0, 0]}])"));
+  }
+}
+
+// An option that is set first makes the socket: of the family that its connect will need.
+TEST(SeveralServers, OptionBeforeConnectMakesASocketOfItsServersFamily) {
+  const json document = json::parse(R"({
+    "name": "families", "trials": 1, "window_ms": 800, "timing": "insensitive",
+    "servers": [{"name": "four"}, {"name": "six", "listen": {"address": "::1"}}],
+    "clients": [{"script": [{"set": {"TCP_NODELAY": true}}, {"connect": {"to": "six", "label": "six"}},
+      {"set": {"TCP_NODELAY": true, "socket": "other"}}, {"connect": {"to": "four", "socket": "other", "label": "four"}}]}]})");
+  for (const char* io : kIos) {
+    const LabRun run = RunWithIo(document, io);
+    ASSERT_EQ(run.trials.size(), 1U) << io;
+    EXPECT_EQ(run.trials[0]["steps"]["six"], json::parse(R"([["ok"]])")) << io;
+    EXPECT_EQ(run.trials[0]["steps"]["four"], json::parse(R"([["ok"]])")) << io;
+  }
+}
+
 TEST(SeveralServers, SignalsGoBetweenThem) {
   const LabRun run = RunScenario(R"({
     "name": "signals", "trials": 2, "window_ms": 4000, "timing": "insensitive",
