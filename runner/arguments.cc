@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
+#include <system_error>
 
 #include "core/base/text.h"
 #include "core/observe/observe.h"
@@ -95,6 +97,28 @@ Status CheckObservationNames(const std::vector<std::string>& names, const char* 
         fmt::format("{} {}: there is no such observation; {}", option, Printable(name), hint));
   }
   return {};
+}
+
+// A literal address and a port. Names are refused: what `localhost` means differs from system to
+// system.
+Result<Address> ParseTarget(const std::string& text) {
+  const auto wrong = [&] {
+    return Invalid(fmt::format(
+        "--target {}: expected an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+        Printable(text)));
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return wrong();
+  std::string host = text.substr(0, colon);
+  const bool bracketed = host.size() > 1 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || last != end || port == 0) return wrong();
+  const Result<Address> address = Address::Parse(host, port);
+  if (!address || address->is_ipv6() != bracketed) return wrong();
+  return *address;
 }
 
 ExitCode Complained(const Error& error) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/net/address.h"
 #include "core/scenario/loader.h"
 #include "runner/commands.h"
 #include "runner/exit_code.h"
@@ -31,6 +32,9 @@ Status ReadAssignments(const Assignments& assignments, LoadOptions& load);
 
 // An error names the one that is no observation, and the option that it was given to.
 Status CheckObservationNames(const std::vector<std::string>& names, const char* option);
+
+// "127.0.0.1:8080", "[::1]:8080".
+Result<Address> ParseTarget(const std::string& text);
 
 // Says on stderr what was wrong; the exit code for it.
 ExitCode Complained(const Error& error);

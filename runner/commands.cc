@@ -7,10 +7,12 @@
 namespace tcplab {
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"run", "run scenarios and write their results (the default)", RunCommand},
+    {"check", "run scenarios and compare with what was recorded", CheckCommand},
     {"diff", "what differs between results, and what is the same", DiffCommand},
     {"explain", "one trial as a time line, clients and server side by side", ExplainCommand},
+    {"rerun", "the experiment of a result once more, and what differs", RerunCommand},
     {"serve", "play the server of a scenario alone", ServeCommand},
     {"validate", "check scenarios without running them", ValidateCommand},
     {"list", "what scenarios there are, and how long they take", ListCommand},

@@ -14,8 +14,10 @@ namespace tcplab {
 using Arguments = std::vector<std::string>;
 
 ExitCode RunCommand(const Arguments& arguments);
+ExitCode CheckCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
+ExitCode RerunCommand(const Arguments& arguments);
 ExitCode ServeCommand(const Arguments& arguments);
 ExitCode ValidateCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);

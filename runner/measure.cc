@@ -1,6 +1,7 @@
 #include "runner/measure.h"
 
 #include <fmt/core.h>
+#include <uv.h>
 
 #include <filesystem>
 #include <optional>
@@ -133,5 +134,16 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   AddExpectations(scenario, measurement.document);
   return measurement;
 }
+
+MeasureOptions MeasureHere(const std::string& own_path, const Environment& environment) {
+  MeasureOptions options;
+  options.controller.agent_command = {own_path, "agent"};
+  options.environment = environment;
+  options.run.version = TCPLAB_VERSION;
+  options.run.libuv = uv_version_string();
+  return options;
+}
+
+Environment EnvironmentHere() { return ReadEnvironment(ThisMachine(), uv_version_string()); }
 
 }  // namespace tcplab

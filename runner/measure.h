@@ -23,6 +23,12 @@ struct MeasureOptions {
   Progress::Sink progress;                 // empty: shows nothing
 };
 
+// As this program measures on this machine; who runs what is left to be filled in.
+[[nodiscard]] MeasureOptions MeasureHere(const std::string& own_path,
+                                         const Environment& environment);
+// This machine as it is now.
+[[nodiscard]] Environment EnvironmentHere();
+
 struct Measurement {
   nlohmann::json document;
   std::optional<int> interrupted_by;

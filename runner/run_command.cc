@@ -1,6 +1,5 @@
 // `runner [run] SCENARIO...`: measures, writes results, shows them.
 #include <fmt/format.h>
-#include <uv.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
@@ -38,7 +37,7 @@ class Session {
       : options_(std::move(options)),
         own_path_(std::move(own_path)),
         descriptor_limit_(SysRaiseDescriptorLimit()),  // before the environment tells of it
-        environment_(ReadEnvironment(ThisMachine(), uv_version_string())) {}
+        environment_(EnvironmentHere()) {}
 
   ExitCode Run(const std::vector<std::string>& files);
 
@@ -98,16 +97,12 @@ Status Session::CheckBeforeRun(const Scenario& scenario) const {
 }
 
 MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
-  MeasureOptions measure;
-  measure.controller.agent_command = {own_path_, "agent"};
+  MeasureOptions measure = MeasureHere(own_path_, environment_);
   measure.controller.jobs = options_.jobs;
   measure.controller.seed = options_.seed;
   measure.controller.target = options_.target;
   if (options_.target) measure.run.target = options_.target->ToString();
-  measure.environment = environment_;
   measure.keep_awake = options_.keep_awake;
-  measure.run.version = TCPLAB_VERSION;
-  measure.run.libuv = uv_version_string();
   measure.run.seed = options_.seed;
   measure.run.overrides = scenario.assignments;
   measure.run.only_cases = options_.load.only_cases;

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <random>
 #include <string_view>
-#include <system_error>
 
 #include "core/base/text.h"
 #include "runner/arguments.h"
@@ -18,25 +16,9 @@ namespace {
 // Exact in every JSON reader, also in those that know only floating point numbers.
 constexpr std::uint64_t kLargestSeed = (std::uint64_t{1} << 53U) - 1;
 
-// A literal address and a port. Names are refused: what `localhost` means differs from system to
-// system.
-Status ReadTarget(const std::string& text, RunOptions& options) {
-  const auto wrong = [&] {
-    return Invalid(fmt::format(
-        "--target {}: expected an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
-        Printable(text)));
-  };
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return wrong();
-  std::string host = text.substr(0, colon);
-  const bool bracketed = host.size() > 1 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data() + colon + 1, end, port);
-  if (error != std::errc() || last != end || port == 0) return wrong();
-  const Result<Address> address = Address::Parse(host, port);
-  if (!address || address->is_ipv6() != bracketed) return wrong();
+Status TakeTarget(const std::string& text, RunOptions& options) {
+  const Result<Address> address = ParseTarget(text);
+  if (!address) return Forward(address);
   options.target = *address;
   return {};
 }
@@ -100,7 +82,7 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   if (seed_option->count() == 0) options.seed = std::random_device()();
   options.json = format == "json";
   Status valid = ReadAssignments(assignments, options.load);
-  if (valid && target_option->count() > 0) valid = ReadTarget(target, options);
+  if (valid && target_option->count() > 0) valid = TakeTarget(target, options);
   if (valid) valid = CheckTogether(options);
   if (valid) return options;
   Complain(valid.error().message);

@@ -16,7 +16,7 @@ agent:    base trace scenario net script
 trial:    base trace scenario net script agent
 observe:  base trace scenario
 result:   base trace scenario observe
-compare:  base observe result
+compare:  base scenario observe result
 runner:   base trace scenario net script agent trial observe result compare
 tests:    base trace scenario net script agent trial observe result compare runner tests
 '

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "core/observe/observe.h"
+#include "core/scenario/scenario.h"
 
 namespace tcplab {
 
