@@ -62,6 +62,22 @@ std::size_t CasesGone(const Comparison& comparison) {
       }));
 }
 
+// A fault of the harness is not said in the words of a finding.
+const char* VerdictInWords(ExitCode code) {
+  switch (code) {
+    case ExitCode::kOk:
+      return "ok";
+    case ExitCode::kFailed:
+      return "NOT as recorded or expected";
+    case ExitCode::kInconclusive:
+      return "inconclusive";
+    case ExitCode::kUnsupported:
+      return "unsupported here";
+    default:
+      return "could not be measured or compared";
+  }
+}
+
 class CheckSession {
  public:
   CheckSession(CheckOptions options, const std::string& own_path)
@@ -137,6 +153,7 @@ Result<Checked> CheckSession::RunAndCompare(const Scenario& scenario) {
   checked.interrupted_by = measured->interrupted_by;
   const Status written = WriteFileAtomically(checked.path, WriteJson(checked.document));
   if (!written) return Forward(written);
+  if (checked.interrupted_by) return checked;
   checked.sources = {{checked.baseline.path, {{place, checked.baseline.document}}},
                      {checked.path, {{place, checked.document}}}};
   CompareOptions compare;
@@ -177,7 +194,7 @@ ExitCode CheckSession::Tell(const Scenario& scenario, const Checked& checked) {
   const std::size_t inconclusive = comparison.Count(DiffVerdict::kInconclusive);
   std::string text =
       fmt::format("{}: {} ({} facts as recorded, {} different, {} inconclusive{})\n",
-                  Printable(scenario.file, 4096), ok ? "ok" : "NOT as recorded or expected",
+                  Printable(scenario.file, 4096), VerdictInWords(code),
                   comparison.Count(DiffVerdict::kSame), comparison.Count(DiffVerdict::kDifferent),
                   inconclusive, gone > 0 ? fmt::format(", {} recorded cases gone", gone) : "");
   text += fmt::format("  baseline {}: {}\n", Printable(checked.baseline.path, 4096),

@@ -8,12 +8,14 @@
 
 #include "core/result/json_writer.h"
 #include "tests/runner/run_binary.h"
+#include "tests/support/loopback.h"
 
 namespace tcplab {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 
 // Who is queued is told by the backlog: the same in every run.
 constexpr const char* kScenario = R"({
@@ -74,6 +76,19 @@ TEST_F(Check, FailedExpectationFailsAlthoughItIsAsRecorded) {
   EXPECT_EQ(run.exit_code, 1) << run.out;
   EXPECT_THAT(run.out, HasSubstr("expected queue_order = [1,0]"));
   EXPECT_THAT(run.out, HasSubstr("0 different"));
+}
+
+// A port that somebody has is a fault, and not something that TCP does otherwise now.
+TEST_F(Check, FaultOfTheHarnessIsNoFinding) {
+  const TestListener taken;
+  json scenario = json::parse(kScenario);
+  scenario["trials"] = 1;
+  scenario["server"]["listen"]["port"] = taken.address().port();
+  folder_.Write("scenarios/deep/steady.json", scenario.dump());
+  const Finished run = RunCheck();
+  EXPECT_EQ(run.exit_code, 3) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("could not be measured"));
+  EXPECT_THAT(run.out, Not(HasSubstr("NOT as recorded")));
 }
 
 TEST_F(Check, RecordedCaseThatIsGoneFails) {
