@@ -19,7 +19,7 @@ packages() {  # <manager>-<list>
       ;;
     apt-test) echo iproute2 python3 netcat-openbsd nginx ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
-    apt-check) echo git clang-format clang-tidy shellcheck ;;
+    apt-check) echo git clang-format clang-tidy shellcheck yamllint ;;
     # The compiler comes with Xcode's command line tools.
     brew-build)
       echo cmake ninja pkgconf libuv nlohmann-json cli11 fmt tl-expected libsodium
@@ -27,7 +27,7 @@ packages() {  # <manager>-<list>
       ;;
     brew-test) echo nginx ;;
     brew-fuzz) echo llvm ;;
-    brew-check) echo clang-format llvm shellcheck ;;
+    brew-check) echo clang-format llvm shellcheck yamllint ;;
     *)
       echo "deps: no such list: ${1#*-}" >&2
       return 2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that need no build:  tools/lint.sh [format | includes | shell | tidy]...  (default: all)
+# Checks that need no build:  tools/lint.sh [format | includes | shell | workflows | tidy]...  (default: all)
 #                             tidy-product: tidy without the tests, which are two fifths of it
 # Rewrites in the format:     tools/lint.sh format-in-place
 # JOBS: how many clang-tidy at once.
@@ -24,6 +24,12 @@ format() { ours '*.cc' '*.h' '*.c' | xargs -0 clang-format "$@"; }
 check_format() { format --dry-run -Werror; }
 check_includes() { tools/check_includes.sh; }
 check_shell() { ours '*.sh' .ci/run | xargs -0 shellcheck; }
+
+# Form, and what the steps run: both go wrong only after a push otherwise.
+check_workflows() {
+  ours '.github/workflows/*.yml' | xargs -0 yamllint --strict
+  ours '.github/workflows/*.yml' | xargs -0 tools/lint_workflows.py
+}
 
 # Several sources in one, so that the headers they share are read once: less than half the time. Not
 # as #include, as unity builds have them: clang's analyzer looks only into the file it was given.
@@ -63,7 +69,7 @@ if [ "${1:-}" = format-in-place ]; then
   format -i
   exit
 fi
-[ $# -gt 0 ] || set -- format includes shell tidy
+[ $# -gt 0 ] || set -- format includes shell workflows tidy
 failed=()
 for check in "$@"; do
   echo "lint: $check"
