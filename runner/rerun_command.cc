@@ -88,6 +88,7 @@ Result<RecordedRun> ReadRun(const json& document, const RerunOptions& options,
   measure.run.overrides = PairsOf(run.at("set"));
   measure.run.only_cases = PairsOf(run.at("case"));
   measure.run.allow_remote = run.at("allow_remote").get<bool>();
+  if (run.value("examples", false)) TakeExamples(recorded.scenario, measure);
   if (!run.contains("target")) return recorded;
   measure.run.target = run.at("target").get<std::string>();
   const Result<Address> target = ParseTarget(measure.run.target);

@@ -24,6 +24,7 @@ struct RunOptions {
   std::vector<std::string> only;  // observations that the result holds; empty: all
   std::optional<Address> target;  // a foreign server, in place of the scenario's
   bool json = false;
+  bool examples = false;  // answers are the scenario's examples; nobody is asked
   bool keep_awake = true;
   bool quiet = false;
   bool no_color = false;
