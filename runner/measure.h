@@ -35,6 +35,10 @@ struct Measurement {
   Status traces;  // an error when they could not be written; the result stands without them
 };
 
+// Whether traces of so few trials and clients cost little to keep until it is known whether they
+// tell something.
+[[nodiscard]] bool AreFewToKeep(const Scenario& scenario);
+
 // An error means that nothing could be run at all; everything else is in the document.
 [[nodiscard]] Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options);
 
