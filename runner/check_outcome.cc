@@ -208,7 +208,7 @@ CheckItem ScenarioJudge::ItemOf(const Gap& gap) {
   } else {
     item.type = "not recorded";
     item.message = recorded == "missing" ? "nothing is recorded of it"
-                                         : "the record has nothing to compare with: " + recorded;
+                                         : "what is recorded cannot be compared: " + recorded;
   }
   return item;
 }
@@ -296,7 +296,7 @@ void ScenarioJudge::Decide() {
   item.name = "comparison";
   item.state = ItemState::kError;
   item.type = "not compared";
-  item.message = "nothing could be compared";
+  item.message = "nothing was compared; what was skipped has the reasons";
   item.weight = weight::kError;
   Add(std::move(item));
 }

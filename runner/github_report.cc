@@ -138,7 +138,8 @@ std::string MarkdownOf(const CheckedRun& run, const CheckedScenario& checked) {
   const std::string in_lines = CheckInLines(checked);
   const std::vector<std::string_view> all = Split(in_lines, '\n');
   for (std::size_t i = 1; i < all.size(); ++i) {
-    if (!all[i].empty()) lines.lines.emplace_back(all[i]);
+    const std::size_t text = all[i].find_first_not_of(' ');
+    if (text != std::string_view::npos) lines.lines.emplace_back(all[i].substr(text));
   }
   for (const CheckItem* item : checked.ByWeight()) {
     if (item->type != "expectation") continue;
