@@ -67,9 +67,7 @@ TEST_F(CheckReport, TellsInFiveLinesWhatChanged) {
 
 TEST_F(CheckReport, SaysHowMuchElseChanged) {
   RecordAnotherQueue();
-  json document = Record();
-  document["cases"][1]["observations"]["queue_order"]["values"][0]["value"] = {1, 0};
-  Rewrite(document);
+  RecordQueue(1, {1, 0});
   ExpectWhatIsNotSo();
   EXPECT_THAT(RunCheck().out, HasSubstr("\n  and 1 different, 1 expectation; no facet"));
 }
