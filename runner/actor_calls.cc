@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/net/address.h"
 #include "runner/columns.h"
 
@@ -166,6 +167,7 @@ class CallReader {
   std::string OptionInWords(const Event& event);
   [[nodiscard]] CallEnd EndOf(const EventRef& ref) const;
   [[nodiscard]] std::string SignalOf(const Event& event) const;
+  [[nodiscard]] std::string SampledInWords(const Event& event) const;
 
   const ActorReading& reading_;
   std::int64_t last_end_ns_;
@@ -263,10 +265,19 @@ void CallReader::ReadStep(const EventRef& ref) {
     Add(ref->end_ns, step + " skipped: not connected", step + " skipped");
   } else if (kind == Outcome::Kind::kUnsupported) {
     Add(ref->end_ns, step + ": unsupported here", step + ": unsupported");
+  } else if (action != nullptr && std::holds_alternative<GetStep>(*action) && !ref->failed()) {
+    // The call's event has no place for a value below 0, nor for a text.
+    const std::string value =
+        kind == Outcome::Kind::kText ? Printable(ref.data()) : fmt::format("{}", ref->result);
+    Add(ref->end_ns, step + " came to " + value, step + " came to " + value);
   }
 }
 
 std::string CallReader::HeadOf(const CallWords& words, const EventRef& ref) {
+  const bool asks = ref->op == Op::kGetOption || ref->op == Op::kSample;
+  if (asks && ActionAt(*reading_.script, ref->step) != nullptr) {  // what for stands in the step
+    return OnSocket(*ref.event) + StepInWords(*reading_.script, ref->step);
+  }
   const std::string arguments =
       ref->op == Op::kSetOption ? OptionInWords(*ref.event) : words.arguments(*ref.event);
   return fmt::format("{}{}{}", OnSocket(*ref.event), words.name, arguments);
@@ -302,9 +313,19 @@ CallEnd CallReader::EndOf(const EventRef& ref) const {
       return {Address::Decode(ref.data()).ToString(), ""};
     case Op::kAccept:
       return {reading_.accepted ? reading_.accepted(ref) : "a connection", ""};
+    case Op::kSample:
+      return {SampledInWords(*ref.event), ""};
     default:  // they return nothing but that they worked
       return {"ok", ""};
   }
+}
+
+std::string CallReader::SampledInWords(const Event& event) const {
+  const Action* const action = ActionAt(*reading_.script, event.step);
+  const auto* const sample = action != nullptr ? std::get_if<SampleStep>(action) : nullptr;
+  const bool is_state = sample != nullptr && sample->field == "state";
+  if (!is_state) return fmt::format("{}", event.result);
+  return Outcome{Outcome::Kind::kTcpState, event.result, ErrorCode::kNone}.Word();
 }
 
 std::string CallReader::SignalOf(const Event& event) const {

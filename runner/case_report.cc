@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "core/base/text.h"
 #include "core/result/status.h"
 #include "runner/describe.h"
+#include "runner/expectation_words.h"
 #include "runner/value_rows.h"
 #include "runner/value_words.h"
 
@@ -19,8 +21,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kValueBytes = 240;
-
-std::string AnyJson(const json& value) { return ShortJson(value, kValueBytes); }
 
 Tone ToneOf(ResultStatus status) {
   switch (status) {
@@ -120,22 +120,18 @@ void AddStepRows(TextLayout& layout, const json& a_case, std::uint64_t measured)
   }
 }
 
-std::string MatcherInWords(const json& expect) {
-  if (expect.contains("equals")) return "= " + AnyJson(expect["equals"]);
-  if (expect.contains("one_of")) return "one of " + AnyJson(expect["one_of"]);
-  if (expect.contains("none")) return "never " + AnyJson(expect["none"]);
-  const auto between = [](const json& range) {
-    return fmt::format("between {} and {}", AnyJson(range.at(0)), AnyJson(range.at(1)));
-  };
-  if (expect.contains("between")) return between(expect["between"]);
-  if (!expect.contains("count")) return AnyJson(expect);
-  const json& count = expect["count"];
-  const std::string how_many =
-      count.contains("equals") ? AnyJson(count["equals"]) : between(count.at("between"));
-  return fmt::format("with {} elements {}", how_many, AnyJson(count.at("of")));
+// Which trial to look at, and how.
+void AddCommand(TextLayout& layout, const json& a_case, const json& entry,
+                const TrialCommands& commands) {
+  if (!commands) return;
+  std::optional<std::size_t> trial;
+  if (entry.contains("trial")) trial = entry["trial"].get<std::size_t>();
+  const std::string command = commands(a_case.at("parameters"), trial);
+  if (!command.empty()) layout.Verbatim("    see: " + command);
 }
 
-void AddExpectationRows(TextLayout& layout, const json& a_case, std::uint64_t measured) {
+void AddExpectationRows(TextLayout& layout, const json& a_case, std::uint64_t measured,
+                        const TrialCommands& commands) {
   const json& expectations = a_case.at("expectations");
   if (expectations.empty()) return;
   const auto met = static_cast<std::size_t>(
@@ -147,18 +143,13 @@ void AddExpectationRows(TextLayout& layout, const json& a_case, std::uint64_t me
              all ? Tone::kGood : Tone::kBad);
   for (const json& entry : expectations) {
     if (entry.at("met").get<bool>()) continue;
-    const json& expect = entry.at("expect");
-    std::string text = fmt::format(
-        "expected {} {} in {} or more", expect.at("observation").get<std::string>(),
-        MatcherInWords(expect), Counted(entry.at("needed").get<std::uint64_t>(), "trial"));
-    if (entry.contains("missing")) {
-      text += fmt::format("; there was no {} in {}", entry["missing"].get<std::string>(),
-                          AnyJson(entry["seen"]));
-    } else if (entry.contains("seen")) {
-      text += "; most often it was " + AnyJson(entry["seen"]);
-    }
+    std::string text =
+        fmt::format("expected {} in {} or more", ExpectationInWords(entry.at("expect")),
+                    Counted(entry.at("needed").get<std::uint64_t>(), "trial"));
+    if (const std::string seen = SeenInWords(entry); !seen.empty()) text += "; " + seen;
     layout.Row("not met", HowOften(entry.at("trials").get<std::uint64_t>(), measured), text,
                Tone::kBad);
+    AddCommand(layout, a_case, entry, commands);
     layout.EndOfRows();
   }
 }
@@ -219,12 +210,14 @@ std::string ParametersInWords(const json& parameters) {
   std::string text;
   for (const auto& [name, value] : parameters.items()) {
     if (!text.empty()) text += ' ';
-    text += name + "=" + (value.is_string() ? Printable(value.get<std::string>()) : AnyJson(value));
+    text +=
+        name + "=" +
+        (value.is_string() ? Printable(value.get<std::string>()) : ShortJson(value, kValueBytes));
   }
   return text.empty() ? "the only case" : text;
 }
 
-std::string CaseReport(const json& a_case, const TextStyle& style) {
+std::string CaseReport(const json& a_case, const TextStyle& style, const TrialCommands& commands) {
   const auto measured = a_case.at("trials").get<std::uint64_t>();
   const std::size_t attempted = measured + a_case.at("errors").size();
   TextLayout layout(style, HowOften(attempted, attempted).size());
@@ -239,7 +232,7 @@ std::string CaseReport(const json& a_case, const TextStyle& style) {
   AddStreamRows(layout, a_case, measured);
   AddStepRows(layout, a_case, measured);
   AddConnectTimes(layout, ValuesOf(a_case, "connect_ms"));
-  AddExpectationRows(layout, a_case, measured);
+  AddExpectationRows(layout, a_case, measured, commands);
   AddHealthRows(layout, a_case);
   AddErrorRows(layout, a_case, attempted);
   return layout.text();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runner/text_layout.h"
+#include "runner/trial_command.h"
 
 namespace tcplab {
 
@@ -12,7 +13,9 @@ namespace tcplab {
 [[nodiscard]] std::string ParametersInWords(const nlohmann::json& parameters);
 
 // What clients met, what streams carried, and whether that is what was expected. Throws
-// nlohmann::json::exception when `a_case` is not one of a result.
-[[nodiscard]] std::string CaseReport(const nlohmann::json& a_case, const TextStyle& style);
+// nlohmann::json::exception when `a_case` is not one of a result. `commands`: for trials in which
+// an expectation failed, if any are known.
+[[nodiscard]] std::string CaseReport(const nlohmann::json& a_case, const TextStyle& style,
+                                     const TrialCommands& commands);
 
 }  // namespace tcplab

@@ -1,7 +1,6 @@
 // `runner check SCENARIO... --baseline DIR`: is this machine's TCP still what was recorded?
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,12 +17,13 @@
 #include "core/trial/plan_builder.h"
 #include "runner/arguments.h"
 #include "runner/baselines.h"
-#include "runner/case_report.h"
+#include "runner/check_outcome.h"
+#include "runner/check_outputs.h"
+#include "runner/check_report.h"
 #include "runner/commands.h"
-#include "runner/comparison_output.h"
-#include "runner/diff_report.h"
 #include "runner/measure.h"
 #include "runner/own_path.h"
+#include "runner/questions.h"
 #include "runner/scenario_files.h"
 #include "runner/terminal.h"
 
@@ -36,52 +36,32 @@ struct CheckOptions {
   std::vector<std::string> names;
   std::string baseline;
   std::optional<std::string> out;
+  CheckOutputs::Options outputs;
   LoadOptions load;
   std::size_t jobs = 0;
+  bool timing = false;
   bool strict = false;
   bool quiet = false;
   bool no_color = false;
 };
 
 // One scenario, run and compared.
-struct Checked {
+struct Compared {
   Baseline baseline;
   json document;
   std::vector<ResultSource> sources;  // which the comparison points into
   Comparison comparison;
-  std::optional<int> interrupted_by;
   std::string path;  // of the new result
+  bool kept_traces = false;
+  std::optional<int> interrupted_by;
+  CheckedScenario outcome;
 };
-
-// A case that is recorded and was not run: the scenario has changed, and so has what is claimed.
-std::size_t CasesGone(const Comparison& comparison) {
-  return static_cast<std::size_t>(
-      std::count_if(comparison.gaps.begin(), comparison.gaps.end(), [](const Gap& gap) {
-        const bool whole_case = gap.parameters && gap.observation.empty();
-        return whole_case && gap.states.at(0).empty() && gap.states.at(1) == "missing";
-      }));
-}
-
-// A fault of the harness is not said in the words of a finding.
-const char* VerdictInWords(ExitCode code) {
-  switch (code) {
-    case ExitCode::kOk:
-      return "ok";
-    case ExitCode::kFailed:
-      return "NOT as recorded or expected";
-    case ExitCode::kInconclusive:
-      return "inconclusive";
-    case ExitCode::kUnsupported:
-      return "unsupported here";
-    default:
-      return "could not be measured or compared";
-  }
-}
 
 class CheckSession {
  public:
-  CheckSession(CheckOptions options, const std::string& own_path)
+  CheckSession(CheckOptions options, const std::string& own_path, CheckOutputs& outputs)
       : options_(std::move(options)),
+        outputs_(outputs),
         descriptor_limit_(SysRaiseDescriptorLimit()),
         measure_(MeasureHere(own_path, EnvironmentHere())) {
     measure_.controller.jobs = options_.jobs;
@@ -89,23 +69,19 @@ class CheckSession {
     style_.color = !options_.no_color && StdoutHasColor();
   }
 
-  ExitCode Run(const std::vector<std::string>& files) {
-    ExitCode code = ExitCode::kOk;
-    for (const std::string& file : files) {
-      code = Worse(code, CheckOne(file));
-      if (interrupted_) break;
-    }
-    return code;
-  }
+  ExitCode Run(const std::vector<std::string>& files);
 
  private:
   ExitCode CheckOne(const std::string& file);
-  Result<Checked> RunAndCompare(const Scenario& scenario);
-  [[nodiscard]] Status NotBelowBaseline(const std::string& path) const;
-  ExitCode Tell(const Scenario& scenario, const Checked& checked);
-  [[nodiscard]] std::string FailedCases(const Checked& checked) const;
+  ExitCode NotLoaded(const std::string& file, const std::vector<Diagnostic>& diagnostics);
+  ExitCode Tell(CheckedScenario checked, const std::string& more);
+  Result<Compared> RunAndCompare(const Scenario& scenario);
+  Result<Measurement> MeasureFor(const Scenario& scenario, const std::string& path) const;
+  Status CompareAndJudge(const Scenario& scenario, Compared& compared) const;
+  [[nodiscard]] CheckedRun RunOf(const Scenario& scenario, const Compared& compared) const;
 
   CheckOptions options_;
+  CheckOutputs& outputs_;
   std::uint64_t descriptor_limit_;
   MeasureOptions measure_;
   TextStyle style_;
@@ -119,27 +95,30 @@ json AsJson(const Environment& environment) {
           {"facets", environment.facets}};
 }
 
-Status CheckSession::NotBelowBaseline(const std::string& path) const {
+Status NotBelowBaseline(const std::string& baseline, const std::string& path, const char* option) {
   namespace fs = std::filesystem;
   std::error_code error;
-  const fs::path below = fs::weakly_canonical(path, error)
-                             .lexically_relative(fs::weakly_canonical(options_.baseline, error));
+  const fs::path below =
+      fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(baseline, error));
   const bool hidden = below.string().starts_with(".local/");  // where experiments go
   if (below.empty() || below.string().starts_with("..") || hidden) return {};
-  return Invalid(fmt::format("--out: {} is below the baseline, which a check never changes",
+  return Invalid(fmt::format("{}: {} is below the baseline, which a check never changes", option,
                              Printable(path, 4096)));
 }
 
-Result<Checked> CheckSession::RunAndCompare(const Scenario& scenario) {
-  if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return Forward(fits);
-  const std::string place = PathBelowScenarios(scenario.file);
-  Result<Baseline> baseline = FindBaseline(options_.baseline, place, AsJson(measure_.environment));
-  if (!baseline) return Forward(baseline);
-  Checked checked;
-  checked.baseline = std::move(*baseline);
-  checked.path = ResultPath(scenario.file, {measure_.environment.id, options_.out, false});
-  if (Status apart = NotBelowBaseline(checked.path); !apart) return Forward(apart);
-  if (Status writable = CheckWritable(checked.path); !writable) return Forward(writable);
+// The traces stay only where they are of use, and else the result does not name them.
+Status Finish(Compared& compared, bool keep_traces) {
+  if (!keep_traces) {
+    compared.document.at("run").erase("traces");
+    compared.kept_traces = false;
+    std::error_code ignored;
+    std::filesystem::remove(TracesPath(compared.path), ignored);
+  }
+  return WriteFileAtomically(compared.path, WriteJson(compared.document));
+}
+
+Result<Measurement> CheckSession::MeasureFor(const Scenario& scenario,
+                                             const std::string& path) const {
   MeasureOptions measure = measure_;
   std::random_device entropy;
   measure.controller.seed = entropy();
@@ -147,68 +126,160 @@ Result<Checked> CheckSession::RunAndCompare(const Scenario& scenario) {
   measure.run.overrides = scenario.assignments;
   measure.run.only_cases = options_.load.only_cases;
   measure.run.allow_remote = options_.load.allow_remote;
-  Result<Measurement> measured = Measure(scenario, measure);
-  if (!measured) return Forward(measured);
-  checked.document = std::move(measured->document);
-  checked.interrupted_by = measured->interrupted_by;
-  const Status written = WriteFileAtomically(checked.path, WriteJson(checked.document));
-  if (!written) return Forward(written);
-  if (checked.interrupted_by) return checked;
-  checked.sources = {{checked.baseline.path, {{place, checked.baseline.document}}},
-                     {checked.path, {{place, checked.document}}}};
+  TakeExamples(scenario, measure);
+  if (AreFewToKeep(scenario)) measure.traces_path = TracesPath(path);
+  return Measure(scenario, std::move(measure));
+}
+
+CheckedRun CheckSession::RunOf(const Scenario& scenario, const Compared& compared) const {
+  return {scenario,      compared.comparison,  compared.document,          compared.baseline,
+          compared.path, compared.kept_traces, options_.load.allow_remote, options_.strict};
+}
+
+Status CheckSession::CompareAndJudge(const Scenario& scenario, Compared& compared) const {
+  const std::string place = PathBelowScenarios(scenario.file);
+  compared.sources = {{compared.baseline.path, {{place, compared.baseline.document}}},
+                      {compared.path, {{place, compared.document}}}};
   CompareOptions compare;
   compare.cases = options_.load.only_cases;
-  Result<Comparison> comparison = Compare(checked.sources, compare);
+  compare.judge_timing = options_.timing;
+  Result<Comparison> comparison = Compare(compared.sources, compare);
   if (!comparison) return Forward(comparison);
-  checked.comparison = std::move(*comparison);
-  return checked;
+  compared.comparison = std::move(*comparison);
+  compared.outcome = JudgeRun(RunOf(scenario, compared));
+  return {};
+}
+
+Result<Compared> CheckSession::RunAndCompare(const Scenario& scenario) {
+  if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return Forward(fits);
+  const std::string place = PathBelowScenarios(scenario.file);
+  Result<Baseline> baseline = FindBaseline(options_.baseline, place, AsJson(measure_.environment));
+  if (!baseline) return Forward(baseline);
+  Compared compared;
+  compared.baseline = std::move(*baseline);
+  compared.path = ResultPath(scenario.file, {measure_.environment.id, options_.out, false});
+  if (Status apart = NotBelowBaseline(options_.baseline, compared.path, "--out"); !apart) {
+    return Forward(apart);
+  }
+  if (Status writable = CheckWritable(compared.path); !writable) return Forward(writable);
+  Result<Measurement> measured = MeasureFor(scenario, compared.path);
+  if (!measured) return Forward(measured);
+  if (!measured->traces && !options_.quiet) {
+    Complain("no trial was kept to be looked at: " + measured->traces.error().message);
+  }
+  compared.document = std::move(measured->document);
+  compared.kept_traces = compared.document.at("run").contains("traces");
+  compared.interrupted_by = measured->interrupted_by;
+  Status judged;
+  if (!compared.interrupted_by) judged = CompareAndJudge(scenario, compared);
+  const bool of_use = judged && !compared.interrupted_by && compared.outcome.code != ExitCode::kOk;
+  const bool had_traces = compared.kept_traces;
+  const Status written = Finish(compared, of_use && had_traces);
+  if (!judged) return Forward(judged);
+  if (!written) return Forward(written);
+  // Without the commands that need the traces.
+  if (had_traces && !of_use && !compared.interrupted_by) {
+    compared.outcome = JudgeRun(RunOf(scenario, compared));
+  }
+  return compared;
+}
+
+// What is wrong with it has been said on stderr, each with its place.
+ExitCode CheckSession::NotLoaded(const std::string& file,
+                                 const std::vector<Diagnostic>& diagnostics) {
+  CheckedScenario checked;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity != Severity::kError) continue;
+    CheckedScenario one = NotChecked(file, "", ExitCode::kInvalid, FormatDiagnostic(diagnostic));
+    CheckItem& item = one.items.front();
+    item.line = diagnostic.line;
+    if (checked.items.empty()) {
+      checked = std::move(one);
+    } else {
+      item.name += fmt::format(" ({})", checked.items.size() + 1);
+      checked.items.push_back(std::move(item));
+    }
+  }
+  if (checked.items.empty()) {
+    checked = NotChecked(file, "", ExitCode::kInvalid, "it is no scenario");
+  }
+  return Tell(std::move(checked), "");
+}
+
+// Its lines, and `more`, on stdout; and keeps it for the end.
+ExitCode CheckSession::Tell(CheckedScenario checked, const std::string& more) {
+  ExitCode code = checked.code;
+  const Status shown = WriteOut(CheckInLines(checked) + more);
+  if (!shown) code = Worse(code, Complained(shown.error()));
+  if (outputs_.github()) {
+    for (CheckItem& item : checked.items) {
+      if (!item.is_bad() || item.pointer.empty()) continue;
+      item.line = FindInScenarioFile(checked.file, item.pointer).line;
+    }
+  }
+  outputs_.Add(std::move(checked));
+  return code;
 }
 
 ExitCode CheckSession::CheckOne(const std::string& file) {
-  const std::optional<Scenario> scenario = LoadAndReport(file, options_.load, options_.quiet);
-  if (!scenario) return ExitCode::kInvalid;
-  const Result<Checked> checked = RunAndCompare(*scenario);
-  if (!checked) return Complained(checked.error());
-  if (!checked->interrupted_by) return Tell(*scenario, *checked);
-  interrupted_ = true;
-  Complain(scenario->name + ": interrupted; nothing was compared");
-  return ExitCodeOfSignal(*checked->interrupted_by);
+  if (interrupted_) {
+    outputs_.Add(NotChecked(file, "", ExitCode::kHarness, "not run: the check was interrupted"));
+    return ExitCode::kOk;
+  }
+  const LoadedScenario loaded = LoadScenarioFile(file, options_.load);
+  ReportDiagnostics(loaded.diagnostics, options_.quiet);
+  if (!loaded.scenario) return NotLoaded(file, loaded.diagnostics);
+  const Scenario& scenario = *loaded.scenario;
+  const Result<Compared> compared = RunAndCompare(scenario);
+  if (!compared) {
+    const Error& error = compared.error();
+    return Tell(NotChecked(file, scenario.name, Complained(error), error.message), "");
+  }
+  if (compared->interrupted_by) {
+    interrupted_ = true;
+    const std::string why = "interrupted; nothing was compared";
+    Complain(scenario.name + ": " + why);
+    return Tell(NotChecked(file, scenario.name, ExitCodeOfSignal(*compared->interrupted_by), why),
+                "");
+  }
+  if (options_.timing && compared->comparison.Count(DiffVerdict::kReported) > 0) {
+    Complain(fmt::format("--timing: {}: nothing of it is judged, for {} is of another environment",
+                         scenario.name, Printable(compared->baseline.path, 4096)));
+  }
+  if (compared->outcome.code == ExitCode::kOk) return Tell(compared->outcome, "");
+  const CheckedRun run = RunOf(scenario, *compared);
+  if (outputs_.github()) outputs_.AddReport(MarkdownOf(run, compared->outcome));
+  return Tell(compared->outcome, CheckAtLength(run, compared->outcome, style_));
 }
 
-// The blocks of cases that are not as their scenario expects.
-std::string CheckSession::FailedCases(const Checked& checked) const {
-  std::string text;
-  for (const json& a_case : checked.document.at("cases")) {
-    if (a_case.at("status") != "ok") text += CaseReport(a_case, style_) + "\n";
-  }
-  return text;
+ExitCode CheckSession::Run(const std::vector<std::string>& files) {
+  ExitCode code = ExitCode::kOk;
+  for (const std::string& file : files) code = Worse(code, CheckOne(file));
+  return code;
 }
 
-ExitCode CheckSession::Tell(const Scenario& scenario, const Checked& checked) {
-  const Comparison& comparison = checked.comparison;
-  ExitCode code =
-      Worse(tcplab::ExitCodeOf(checked.document), tcplab::ExitCodeOf(comparison, options_.strict));
-  const std::size_t gone = CasesGone(comparison);
-  if (gone > 0) code = Worse(code, ExitCode::kFailed);
-  const bool ok = code == ExitCode::kOk;
-  const std::size_t inconclusive = comparison.Count(DiffVerdict::kInconclusive);
-  std::string text =
-      fmt::format("{}: {} ({} facts as recorded, {} different, {} inconclusive{})\n",
-                  Printable(scenario.file, 4096), VerdictInWords(code),
-                  comparison.Count(DiffVerdict::kSame), comparison.Count(DiffVerdict::kDifferent),
-                  inconclusive, gone > 0 ? fmt::format(", {} recorded cases gone", gone) : "");
-  text += fmt::format("  baseline {}: {}\n", Printable(checked.baseline.path, 4096),
-                      Printable(checked.baseline.why, 500));
-  if (!ok) {
-    text += FailedCases(checked);
-    if (comparison.Count(DiffVerdict::kDifferent) > 0 || gone > 0) {
-      text += ReportAsText(PairReport(comparison), style_);
-    }
-    text += fmt::format("  measured {}; one trial call by call: runner explain {}\n",
-                        Printable(checked.path, 4096), Printable(scenario.file, 4096));
+// The names that were given lead to no scenarios: that, too, is told to whoever reads the outputs.
+ExitCode NothingToCheck(const CheckOptions& options, const Error& error, CheckOutputs& outputs) {
+  const ExitCode code = Complained(error);
+  const std::string name = options.names.empty() ? "runner check" : options.names.front();
+  outputs.Add(NotChecked(name, "", code, error.message));
+  return code;
+}
+
+ExitCode CheckAll(const CheckOptions& options, CheckOutputs& outputs) {
+  const Result<std::vector<std::string>> files = FindScenarioFiles(options.names);
+  if (!files) return NothingToCheck(options, files.error(), outputs);
+  const Result<std::string> own_path = OwnPath();
+  if (!own_path) return NothingToCheck(options, own_path.error(), outputs);
+  return CheckSession(options, *own_path, outputs).Run(*files);
+}
+
+Status CheckOutputPlaces(const CheckOptions& options, const CheckOutputs& outputs) {
+  const auto& junit = options.outputs.junit;
+  if (junit && !junit->empty()) {
+    if (Status apart = NotBelowBaseline(options.baseline, *junit, "--junit"); !apart) return apart;
   }
-  const Status shown = WriteOut(text);
-  return shown ? code : Worse(code, Complained(shown.error()));
+  return outputs.CheckPlaces();
 }
 
 }  // namespace
@@ -234,6 +305,12 @@ ExitCode CheckCommand(const Arguments& arguments) {
   app.add_option("--jobs", options.jobs, "trials side by side; without it as many as are good here")
       ->check(CLI::PositiveNumber);
   AddLoadOptions(app, assignments, options.load);
+  app.add_option("--junit", options.outputs.junit, "a file for JUnit XML, as CI servers read it")
+      ->type_name("FILE");
+  app.add_flag("--github", options.outputs.github,
+               "annotations for GitHub on stdout, and a summary of the job");
+  app.add_flag("--timing", options.timing,
+               "judge times too, where the baseline is of this environment");
   app.add_flag("--strict", options.strict, "exit with 4 where something is inconclusive");
   app.add_flag("--quiet", options.quiet, "no progress and no warnings");
   app.add_flag("--no-color", options.no_color, "no colours, not even on a terminal");
@@ -241,11 +318,12 @@ ExitCode CheckCommand(const Arguments& arguments) {
   if (Status valid = ReadAssignments(assignments, options.load); !valid) {
     return Complained(valid.error());
   }
-  const Result<std::vector<std::string>> files = FindScenarioFiles(options.names);
-  if (!files) return Complained(files.error());
-  const Result<std::string> own_path = OwnPath();
-  if (!own_path) return Complained(own_path.error());
-  return CheckSession(std::move(options), *own_path).Run(*files);
+  options.load.ask = Examples();  // whoever has it run every night is not there
+  CheckOutputs outputs(options.outputs);
+  if (Status fits = CheckOutputPlaces(options, outputs); !fits) return Complained(fits.error());
+  if (Status begun = outputs.Begin(); !begun) return Complained(begun.error());
+  const ExitCode code = CheckAll(options, outputs);
+  return Worse(code, outputs.Finish());
 }
 
 }  // namespace tcplab

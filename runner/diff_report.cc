@@ -55,14 +55,6 @@ std::string EffectInWords(const Comparison& comparison, const Fact& fact, const 
                             pair.more_trials, trials);
 }
 
-ReportBlock BlockOf(const Comparison& comparison, const Fact& fact) {
-  ReportBlock block;
-  block.title = FactName(fact, true);
-  block.line = EffectInWords(comparison, fact, fact.most());
-  block.table = DistributionTable(comparison, fact);
-  return block;
-}
-
 std::string ColumnInWords(const Column& column) {
   std::string text = fmt::format("{}: {} ({}", column.label, Printable(column.name, kNameBytes),
                                  Printable(column.environment));
@@ -311,13 +303,21 @@ ReportSection MatrixOf(const Comparison& comparison, DiffVerdict verdict, const 
 
 }  // namespace
 
+ReportBlock FactBlock(const Comparison& comparison, const Fact& fact) {
+  ReportBlock block;
+  block.title = FactName(fact, true);
+  block.line = EffectInWords(comparison, fact, fact.most());
+  block.table = DistributionTable(comparison, fact);
+  return block;
+}
+
 Report PairReport(const Comparison& comparison) {
   Report report;
   report.title = TitleOf(comparison);
   report.sections.push_back(HeadOf(comparison));
   ReportSection different;
   for (const Fact* fact : FactsWith(comparison, DiffVerdict::kDifferent)) {
-    different.blocks.push_back(BlockOf(comparison, *fact));
+    different.blocks.push_back(FactBlock(comparison, *fact));
   }
   different.tone = Tone::kBad;
   if (!different.blocks.empty()) different.title = DifferTitle(different.blocks.size());

@@ -39,6 +39,9 @@ struct Report {
 // count.
 [[nodiscard]] Report PairReport(const Comparison& comparison);
 
+// One fact of two columns: how much it differs, and both distributions.
+[[nodiscard]] ReportBlock FactBlock(const Comparison& comparison, const Fact& fact);
+
 // Three columns or more: facts as rows.
 [[nodiscard]] Report MatrixReport(const Comparison& comparison);
 

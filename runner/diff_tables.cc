@@ -21,6 +21,7 @@ constexpr std::size_t kMostValues = 5;
 constexpr std::size_t kMostSizeRows = 8;
 constexpr std::size_t kBarColumns = 20;
 constexpr std::size_t kPathBytes = 200;
+constexpr std::size_t kShiftBytes = 160;
 
 std::string Share(double share) {
   // Never 0% of what was there, never 100% where something is missing.
@@ -277,6 +278,50 @@ std::string CellInWords(const Fact& fact, std::size_t column) {
   const auto& [value, trials] = cell.values.front();
   const std::string words = ValueInWords(fact.observation, *fact.values[value]);
   return trials == cell.trials ? words : fmt::format("{} of {}: {}", trials, cell.trials, words);
+}
+
+Shift ShiftOf(const Fact& fact) {
+  const std::vector<std::uint64_t> before = CountsIn(fact, 0);
+  const std::vector<std::uint64_t> after = CountsIn(fact, 1);
+  const auto share = [&](const std::vector<std::uint64_t>& counts, std::size_t column,
+                         std::uint32_t value) {
+    const std::uint64_t trials = std::max<std::uint64_t>(1, fact.cells[column].trials);
+    return static_cast<double>(counts[value]) / static_cast<double>(trials);
+  };
+  Shift shift;
+  double gained = -2;
+  double lost = -2;
+  for (std::uint32_t i = 0; i < fact.values.size(); ++i) {
+    const double gain = share(after, 1, i) - share(before, 0, i);
+    if (after[i] > 0 && gain > gained) {
+      gained = gain;
+      shift.to = i;
+    }
+    if (before[i] > 0 && -gain > lost) {
+      lost = -gain;
+      shift.from = i;
+    }
+  }
+  return shift;
+}
+
+std::string ShiftInWords(const Fact& fact) {
+  const std::uint64_t before = fact.cells[0].trials;
+  const std::uint64_t after = fact.cells[1].trials;
+  if (fact.observation_class == "distribution" || fact.observation_class == "timing") {
+    return fmt::format("recorded {} over {} trials; now {} over {}",
+                       Printable(CellInWords(fact, 0), kShiftBytes), before,
+                       Printable(CellInWords(fact, 1), kShiftBytes), after);
+  }
+  const Shift shift = ShiftOf(fact);
+  const auto words = [&](std::uint32_t value) {
+    return Printable(ValueInWords(fact.observation, *fact.values[value]), kShiftBytes);
+  };
+  std::string text = fmt::format("recorded {} in {} of {} trials; now {} in {} of {}",
+                                 words(shift.from), CountsIn(fact, 0)[shift.from], before,
+                                 words(shift.to), CountsIn(fact, 1)[shift.to], after);
+  const std::string& where = fact.most().assessment.where;
+  return where.empty() ? text : text + fmt::format(" (most at {})", Printable(where));
 }
 
 std::string FactName(const Fact& fact, bool with_observation) {

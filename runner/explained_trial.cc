@@ -127,19 +127,26 @@ Result<NamedTraces> TracesOf(const json& document, const std::string& path) {
   return NamedTraces{beside.string(), document.at(seal).get<std::string>()};
 }
 
-// Which of the result's cases is meant, by its place among all of them.
+// Which of the result's cases is meant, by its place among all of them. What the run itself was
+// told to leave out (its own --case) widens nothing here: "backlog=1 or 2" then "2" is 2.
 Result<std::size_t> ChosenCase(const TracedScenario& traced, const Scenario& scenario,
                                const LoadOptions& options, std::size_t& left) {
   TracedScenario narrowed = traced;
-  narrowed.only_cases.insert(narrowed.only_cases.end(), options.only_cases.begin(),
-                             options.only_cases.end());
+  narrowed.only_cases = options.only_cases;
   const Result<Scenario> chosen = LoadTracedScenario(narrowed);
   if (!chosen) return Forward(chosen);
-  left = chosen->cases.size();
-  const auto found = std::find_if(
-      scenario.cases.begin(), scenario.cases.end(),
-      [&](const Case& a_case) { return a_case.parameters == chosen->cases.front().parameters; });
-  return static_cast<std::size_t>(found - scenario.cases.begin());
+  std::optional<std::size_t> first;
+  left = 0;
+  for (std::size_t i = 0; i < scenario.cases.size(); ++i) {
+    const bool is_chosen = std::any_of(
+        chosen->cases.begin(), chosen->cases.end(),
+        [&](const Case& a_case) { return a_case.parameters == scenario.cases[i].parameters; });
+    if (!is_chosen) continue;
+    if (!first) first = i;
+    ++left;
+  }
+  if (first) return *first;
+  return Invalid("--case: no case of this result has all these values");
 }
 
 std::string NoSuchTrial(const std::string& path, const std::string& which,

@@ -137,8 +137,20 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
 }
 
 void TakeExamples(const Scenario& scenario, MeasureOptions& options) {
+  if (!SendsStdin(scenario)) return;
   options.run.examples = true;
   options.controller.input = InputExample(scenario);
+}
+
+bool AreFewToKeep(const Scenario& scenario) {
+  constexpr std::size_t kMostTrials = 2'000;
+  constexpr std::size_t kMostClients = 50'000;  // of all trials together
+  std::size_t clients = 0;
+  for (const Case& a_case : scenario.cases) {
+    for (const ClientGroup& group : a_case.clients) clients += group.count;
+  }
+  return scenario.cases.size() * scenario.trials <= kMostTrials &&
+         clients * scenario.trials <= kMostClients;
 }
 
 MeasureOptions MeasureHere(const std::string& own_path, const Environment& environment) {

@@ -35,8 +35,12 @@ struct Measurement {
   Status traces;  // an error when they could not be written; the result stands without them
 };
 
-// Whatever a person would answer or type is the example that the scenario gives.
+// What a person would type is the example that the scenario gives.
 void TakeExamples(const Scenario& scenario, MeasureOptions& options);
+
+// Whether traces of so few trials and clients cost little to keep until it is known whether they
+// tell something.
+[[nodiscard]] bool AreFewToKeep(const Scenario& scenario);
 
 // An error means that nothing could be run at all; everything else is in the document.
 [[nodiscard]] Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options);

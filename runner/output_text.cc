@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string Report(const json& document, const TextStyle& style) {
+std::string ResultReport(const json& document, const TextStyle& style, const TrialSource& source) {
   const json& scenario = document.at("scenario");
   const json& run = document.at("run");
   const json& cases = document.at("cases");
@@ -30,7 +30,8 @@ std::string Report(const json& document, const TextStyle& style) {
                   jobs == 1 ? "one at a time" : fmt::format("up to {} side by side", jobs)),
       2);
   std::string text = layout.text();
-  for (const json& a_case : cases) text += "\n" + CaseReport(a_case, style);
+  const TrialCommands commands = CommandsFor(source, document);
+  for (const json& a_case : cases) text += "\n" + CaseReport(a_case, style, commands);
 
   const ResultStatus status = ResultStatusOf(run.at("status").get<std::string>());
   const Tone tone = status == ResultStatus::kOk ? Tone::kGood : Tone::kBad;
@@ -43,9 +44,10 @@ std::string Report(const json& document, const TextStyle& style) {
 
 }  // namespace
 
-Result<std::string> TextReport(const json& document, const TextStyle& style) {
+Result<std::string> TextReport(const json& document, const TextStyle& style,
+                               const TrialSource& source) {
   try {
-    return Report(document, style);
+    return ResultReport(document, style, source);
   } catch (const json::exception& exception) {
     return Invalid(fmt::format("this result cannot be shown: {}", exception.what()));
   }

@@ -16,4 +16,11 @@ Result<std::string> OwnPath() {
   return std::string(path.data(), size);
 }
 
+std::string HostName() {
+  std::array<char, UV_MAXHOSTNAMESIZE> name{};
+  std::size_t size = name.size();
+  const bool known = uv_os_gethostname(name.data(), &size) == 0 && size > 0;
+  return known ? std::string(name.data(), size) : "localhost";
+}
+
 }  // namespace tcplab

@@ -1,4 +1,4 @@
-// Where this program's own file is: agents are started from it.
+// Where this program's own file is (agents are started from it), and what its machine is called.
 #pragma once
 
 #include <string>
@@ -8,5 +8,8 @@
 namespace tcplab {
 
 [[nodiscard]] Result<std::string> OwnPath();
+
+// "localhost" where nobody tells.
+[[nodiscard]] std::string HostName();
 
 }  // namespace tcplab

@@ -52,7 +52,8 @@ class Session {
   [[nodiscard]] MeasureOptions OptionsFor(const Scenario& scenario) const;
   ExitCode RunOne(const std::string& file);
   ExitCode Finish(const Scenario& scenario, Measurement measurement);
-  Status Show(const json& document, const std::string& where);
+  [[nodiscard]] TrialSource SourceOf(const Scenario& scenario, const json& document) const;
+  Status Show(const json& document, const std::string& where, const TrialSource& source);
 
   RunOptions options_;
   std::string own_path_;
@@ -150,13 +151,23 @@ ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
       code = Worse(code, Complained(written.error()));
     }
   }
-  const Status shown = Show(measurement.document, where);
+  const Status shown = Show(measurement.document, where, SourceOf(scenario, measurement.document));
   if (!shown) code = Worse(code, Complained(shown.error()));
   if (options_.json || !path) documents_.push_back(std::move(measurement.document));
   return code;
 }
 
-Status Session::Show(const json& document, const std::string& where) {
+// Where its trials can be looked at. A foreign server's cannot be had again from the scenario
+// alone, nor can those of a person who typed.
+TrialSource Session::SourceOf(const Scenario& scenario, const json& document) const {
+  const bool kept = document.at("run").contains("traces");
+  if (!kept && (options_.target || SendsStdin(scenario))) return {};
+  TrialSource source{scenario.file, "", scenario.assignments, options_.load.allow_remote};
+  if (kept) source.result_file = ResultFile(scenario).value_or("");
+  return source;
+}
+
+Status Session::Show(const json& document, const std::string& where, const TrialSource& source) {
   if (options_.to_stdout_only()) return {};
   if (options_.json) {
     if (!options_.quiet) WriteErr(where);
@@ -164,7 +175,7 @@ Status Session::Show(const json& document, const std::string& where) {
   }
   TextStyle style;
   style.color = !options_.no_color && StdoutHasColor();
-  const Result<std::string> text = TextReport(document, style);
+  const Result<std::string> text = TextReport(document, style, source);
   if (!text) return Forward(text);
   return WriteOut(*text + where);
 }

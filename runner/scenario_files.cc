@@ -66,13 +66,17 @@ Result<std::vector<std::string>> FindScenarioFiles(std::span<const std::string> 
   return files;
 }
 
-std::optional<Scenario> LoadAndReport(const std::string& file, const LoadOptions& options,
-                                      bool quiet) {
-  LoadedScenario loaded = LoadScenarioFile(file, options);
-  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+void ReportDiagnostics(const std::vector<Diagnostic>& diagnostics, bool quiet) {
+  for (const Diagnostic& diagnostic : diagnostics) {
     if (quiet && diagnostic.severity == Severity::kWarning) continue;
     WriteErr(FormatDiagnostic(diagnostic) + "\n");
   }
+}
+
+std::optional<Scenario> LoadAndReport(const std::string& file, const LoadOptions& options,
+                                      bool quiet) {
+  LoadedScenario loaded = LoadScenarioFile(file, options);
+  ReportDiagnostics(loaded.diagnostics, quiet);
   return std::move(loaded.scenario);
 }
 

@@ -15,6 +15,9 @@ namespace tcplab {
 [[nodiscard]] Result<std::vector<std::string>> FindScenarioFiles(
     std::span<const std::string> names);
 
+// On stderr, each with its place (`quiet`: only errors).
+void ReportDiagnostics(const std::vector<Diagnostic>& diagnostics, bool quiet);
+
 // Loads one, and says on stderr what is wrong or doubtful about it (`quiet`: only what is wrong).
 [[nodiscard]] std::optional<Scenario> LoadAndReport(const std::string& file,
                                                     const LoadOptions& options, bool quiet);

@@ -78,6 +78,11 @@ void TextLayout::Line(std::string_view text, std::size_t indent, Tone tone) {
   }
 }
 
+void TextLayout::Verbatim(std::string_view text) {
+  EndOfRows();
+  text_.append(text) += '\n';
+}
+
 void TextLayout::Row(std::string_view label, std::string_view often, std::string_view what,
                      Tone tone) {
   const bool again = label == label_;

@@ -23,6 +23,8 @@ class TextLayout {
   // Text that is wrapped at the width, later lines indented by `indent` columns.
   void Line(std::string_view text, std::size_t indent = 0, Tone tone = Tone::kPlain);
   void Blank() { text_ += '\n'; }
+  // A line that somebody copies: neither wrapped nor cut.
+  void Verbatim(std::string_view text);
 
   // A label is shown once for all the rows that follow each other with it. What is longer than
   // three lines is cut.

@@ -17,7 +17,7 @@ packages() {  # <manager>-<list>
       # out.
       echo libvalijson-dev libgtest-dev libgmock-dev libbenchmark-dev
       ;;
-    apt-test) echo iproute2 python3 netcat-openbsd nginx ;;
+    apt-test) echo iproute2 python3 netcat-openbsd nginx libxml2-utils ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
     apt-check) echo git clang-format clang-tidy shellcheck yamllint ;;
     # The compiler comes with Xcode's command line tools.

@@ -31,12 +31,15 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-// Length of the well-formed UTF-8 sequence at the front of `s`, or 0 (table 3-7 of the Unicode
-// standard).
-std::size_t Utf8SequenceLength(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+}  // namespace
+
+// Table 3-7 of the Unicode standard.
+std::size_t Utf8SequenceLength(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const auto continues = [&](std::size_t i, std::uint8_t low, std::uint8_t high) {
-    return i < s.size() && byte(i) >= low && byte(i) <= high;
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
   };
   const std::uint8_t lead = byte(0);
   if (lead < 0x80) return 1;
@@ -55,10 +58,6 @@ std::size_t Utf8SequenceLength(std::string_view s) {
   }
   return 0;
 }
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-}  // namespace
 
 std::string_view ClosestWord(std::string_view word, std::span<const std::string_view> candidates) {
   constexpr std::size_t kLongestWord =

@@ -1,6 +1,7 @@
 // Small text helpers shared by everything that talks to people.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@ namespace tcplab {
 // lower case alike.
 [[nodiscard]] std::string_view ClosestWord(std::string_view word,
                                            std::span<const std::string_view> candidates);
+
+// Bytes of the well-formed UTF-8 sequence at the front of `text`, which is not empty; 0 when there
+// is none.
+[[nodiscard]] std::size_t Utf8SequenceLength(std::string_view text);
 
 // Whether `bytes` is well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing past
 // U+10FFFF).

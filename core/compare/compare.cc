@@ -24,6 +24,8 @@ using internal::SamplesOf;
 using nlohmann::json;
 
 constexpr std::string_view kStepsName = "steps";
+constexpr std::string_view kDistributionName = "distribution";
+constexpr std::string_view kTimingName = "timing";
 
 // One for all facts: two that hold the same numbers have the same p.
 constexpr std::uint64_t kSeed = 1;
@@ -55,9 +57,14 @@ std::uint64_t MoreTrials(const PairVerdict& pair, std::uint64_t trials, double l
   return static_cast<std::uint64_t>(std::ceil(whole / step) * step);
 }
 
+// What the scheduler and the machine's load shape as much as TCP does.
+bool IsShapedByLoad(const Fact& fact) {
+  return fact.observation_class == kDistributionName || fact.observation_class == kTimingName;
+}
+
 // Within one run the trials of all cases took turns: there the scheduler favours nobody.
 double LevelOf(const Fact& fact, bool one_run) {
-  return fact.observation_class == "distribution" && !one_run ? kLevelOfDistributions : kLevel;
+  return IsShapedByLoad(fact) && !one_run ? kLevelOfDistributions : kLevel;
 }
 
 class Comparer {
@@ -137,13 +144,14 @@ bool Comparer::IsWanted(const std::string& name, const std::string& its_class) c
 
 // Timing is judged only when it was asked for, and in one environment.
 bool Comparer::IsJudged(const Fact& fact, std::size_t a, std::size_t b) const {
-  if (fact.observation_class != "timing") return true;
-  if (options_.observation_class != "timing") return false;
+  if (fact.observation_class != kTimingName) return true;
   const auto environment = [&](std::size_t column) -> const json& {
     return sources_[comparison_.columns[column].source]
         .documents.at(fact.scenario)
         .at("environment");
   };
+  if (options_.judge_timing) return environment(a).at("id") == environment(b).at("id");
+  if (options_.observation_class != kTimingName) return false;
   return environment(a) == environment(b);
 }
 
@@ -318,8 +326,7 @@ DiffVerdict VerdictOf(const Fact& fact, PairVerdict& pair, std::uint64_t trials,
   }
   if (assessment.effect.bound < kSmallestEffect) return DiffVerdict::kSame;
   if (!pair.certain) return DiffVerdict::kInconclusive;
-  const bool may_be_load =
-      fact.observation_class == "distribution" || assessment.effect.least < kLeastEffectWhenBusy;
+  const bool may_be_load = IsShapedByLoad(fact) || assessment.effect.least < kLeastEffectWhenBusy;
   pair.busy = busy && may_be_load;
   return pair.busy ? DiffVerdict::kInconclusive : DiffVerdict::kDifferent;
 }

@@ -40,7 +40,10 @@ struct ResultSource {
 struct CompareOptions {
   std::vector<std::string> only;  // observations; empty: all
   std::vector<std::string> ignore;
-  std::string observation_class;      // empty: all
+  std::string observation_class;  // empty: all
+  // Timing as well, where both environments have one id (with a class of "timing": are alike in
+  // every facet).
+  bool judge_timing = false;
   std::optional<std::string> across;  // the parameter whose values are compared with each other
   std::vector<std::pair<std::string, std::string>> cases;  // NAME=VALUE, as --case has it
 };

@@ -87,12 +87,29 @@ std::string PathText(const Expectation& expectation) {
   return text;
 }
 
-json Entry(const Expectation& expectation, const ExpectationVerdict& verdict) {
+// The first trial that showed one of these values.
+std::optional<std::size_t> FirstTrialOf(const std::vector<std::size_t>& entries,
+                                        const json& sequence) {
+  for (std::size_t trial = 0; trial < sequence.size(); ++trial) {
+    if (!sequence[trial].is_number_unsigned()) continue;
+    const auto value = sequence[trial].get<std::size_t>();
+    if (std::find(entries.begin(), entries.end(), value) != entries.end()) return trial;
+  }
+  return std::nullopt;
+}
+
+json Entry(const Expectation& expectation, const ExpectationVerdict& verdict,
+           const json& sequence) {
   json entry = {{"expect", expectation.document},
                 {"met", verdict.met},
                 {"trials", verdict.trials},
                 {"needed", verdict.needed}};
-  if (verdict.seen) entry["seen"] = *verdict.seen;
+  if (verdict.seen) {
+    entry["seen"] = *verdict.seen;
+    entry["seen_trials"] = verdict.seen_trials;
+    const auto trial = FirstTrialOf(verdict.seen_entries, sequence);
+    if (trial) entry["trial"] = *trial;
+  }
   if (!verdict.missing.empty()) entry["missing"] = verdict.missing;
   return entry;
 }
@@ -119,17 +136,24 @@ bool Applies(const Expectation& expectation, const json& parameters, const json&
 
 ExpectationVerdict Judge(const Expectation& expectation, const json& values) {
   ExpectationVerdict verdict;
-  for (const json& entry : values) {
-    const auto trials = entry.at("trials").get<std::uint64_t>();
-    const json& whole = entry.at("value");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto trials = values[i].at("trials").get<std::uint64_t>();
+    const json& whole = values[i].at("value");
     verdict.measured += trials;
     const json* value = Find(whole, expectation.path);
     if (value != nullptr && Matches(expectation.matcher, *value)) {
       verdict.trials += trials;
-    } else if (!verdict.seen) {
+      continue;
+    }
+    if (!verdict.seen) {
       verdict.seen = value != nullptr ? *value : whole;
       if (value == nullptr) verdict.missing = PathText(expectation);
     }
+    const bool same = verdict.missing.empty() == (value != nullptr) &&
+                      *verdict.seen == (value != nullptr ? *value : whole);
+    if (!same) continue;
+    verdict.seen_trials += trials;
+    verdict.seen_entries.push_back(i);
   }
   verdict.needed = Needed(expectation.share, verdict.measured);
   verdict.met = verdict.trials >= verdict.needed;
@@ -179,7 +203,7 @@ void AddExpectations(const Scenario& scenario, json& document) {
       if (a_case.at("status") == ResultStatusName(ResultStatus::kUnsupported)) continue;
       const ExpectationVerdict verdict = Judge(expectation, observation->at("values"));
       failed = failed || !verdict.met;
-      entries.push_back(Entry(expectation, verdict));
+      entries.push_back(Entry(expectation, verdict, observation->at("sequence")));
     }
     a_case["expectations"] = std::move(entries);
     if (!failed) continue;

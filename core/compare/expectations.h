@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>  // verdicts carry observed values
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/scenario/scenario.h"
 
@@ -18,6 +19,8 @@ struct ExpectationVerdict {
   std::uint64_t measured = 0;  // of how many
   // The most frequent value that disagreed, at the expectation's path; none when all agreed.
   std::optional<nlohmann::json> seen;
+  std::uint64_t seen_trials = 0;          // in how many trials it was that
+  std::vector<std::size_t> seen_entries;  // the entries of the observed values that have it
   // The path, when that value had no such thing ("recv_histogram.1"); `seen` is then the whole
   // value.
   std::string missing;

@@ -116,4 +116,15 @@ LoadedScenario LoadScenarioFile(const std::string& path, const LoadOptions& opti
   return LoadScenarioText(text, path, options);
 }
 
+ScenarioPlace FindInScenarioFile(const std::string& path, const std::string& pointer) {
+  std::string text;
+  json document;
+  const bool whole = !internal::ReadFile(path, text) && !internal::ParseJsonText(text, document);
+  if (!whole) return {};
+  constexpr bool kAtKey = false;
+  const internal::Place place =
+      internal::PlaceOf(text, internal::FindInJsonText(text, pointer, kAtKey));
+  return {place.line, place.column};
+}
+
 }  // namespace tcplab

@@ -70,6 +70,14 @@ struct LoadedScenario {
 [[nodiscard]] LoadedScenario LoadScenarioText(const std::string& text, const std::string& file,
                                               const LoadOptions& options);
 
+// Where a value stands in a scenario's file, by its JSON pointer; of one that is not there the
+// nearest parent's place. Line 0 when the file is no JSON any more.
+struct ScenarioPlace {
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+[[nodiscard]] ScenarioPlace FindInScenarioFile(const std::string& path, const std::string& pointer);
+
 // Who runs a script, which decides the steps it may have.
 enum class ScriptRole { kClient, kHandler };
 

@@ -262,6 +262,33 @@ TEST(Compare, TimingIsReportedAndJudgedOnlyWhenAskedForInOneEnvironment) {
   EXPECT_EQ(verdict("freebsd-14-x86_64", "timing"), DiffVerdict::kReported);
 }
 
+TEST(Compare, TimingThatIsAskedForBesideTheRestNeedsOneEnvironmentAndAQuietMachine) {
+  TrialValues fast;
+  TrialValues slow;
+  for (int i = 0; i < 20; ++i) {
+    fast.push_back({0.1 + i / 1000.0});
+    slow.push_back({9.0 + i / 1000.0});
+  }
+  const auto verdict = [&](const std::string& environment, bool asked, double delay_ms) {
+    CompareOptions options;
+    options.judge_timing = asked;
+    return CompareAll(
+               {MadeUpResult("linux-6.1-x86_64", "x").Case({}).Saw("connect_ms", "timing", fast),
+                MadeUpResult(environment, "y")
+                    .With("/environment/facets/somaxconn", 7)
+                    .Case({})
+                    .Saw("connect_ms", "timing", slow)
+                    .With("/cases/0/health/max_delay_ms", delay_ms)},
+               options)
+        .comparison.facts.at(0)
+        .verdict();
+  };
+  EXPECT_EQ(verdict("linux-6.1-x86_64", false, 1), DiffVerdict::kReported);
+  EXPECT_EQ(verdict("linux-6.1-x86_64", true, 1), DiffVerdict::kDifferent);
+  EXPECT_EQ(verdict("linux-6.2-x86_64", true, 1), DiffVerdict::kReported);
+  EXPECT_EQ(verdict("linux-6.1-x86_64", true, 50), DiffVerdict::kInconclusive);
+}
+
 TEST(Compare, CasesAreMatchedByAllTheirParameters) {
   const Compared compared = CompareAll({MadeUpResult()
                                             .Case({{"n", 1}, {"m", 1}})

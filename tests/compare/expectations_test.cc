@@ -233,7 +233,18 @@ TEST(Expectations, StandInEachCaseWithTheWordsOfTheirAuthor) {
                 "met": true, "trials": 2, "needed": 2}])"));
   EXPECT_EQ(document.at("cases").at(1).at("expectations"),
             json::parse(R"([{"expect": {"observation": "connect_outcomes", "none": "refused"},
-                "met": false, "trials": 0, "needed": 2, "seen": ["accepted", "refused"]}])"));
+                "met": false, "trials": 0, "needed": 2, "seen": ["accepted", "refused"],
+                "seen_trials": 2, "trial": 0}])"));
+}
+
+// What stands at the path counts, not the values around it.
+TEST(Expectation, SaysInHowManyTrialsTheMostFrequentOtherValueWasSeen) {
+  const ExpectationVerdict verdict =
+      Judge(Read(R"({"observation": "recv_sizes.0", "equals": [5]})"),
+            Values({{"[[5], [1]]", 7}, {"[[4], [1]]", 6}, {"[[3], [1]]", 5}, {"[[4], [2]]", 2}}));
+  EXPECT_EQ(verdict.seen, json({4}));
+  EXPECT_EQ(verdict.seen_trials, 8U);
+  EXPECT_EQ(verdict.seen_entries, (std::vector<std::size_t>{1, 3}));
 }
 
 TEST(Expectations, OneThatIsNotMetFailsItsCaseAndTheRun) {

@@ -1,13 +1,14 @@
 // `runner check`: a scenario against what was recorded of it.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/result/json_writer.h"
-#include "tests/runner/run_binary.h"
+#include "tests/runner/check_fixture.h"
 #include "tests/support/loopback.h"
 
 namespace tcplab {
@@ -17,33 +18,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-// Who is queued is told by the backlog: the same in every run.
-constexpr const char* kScenario = R"({
-    "name": "steady", "trials": 6, "window_ms": 300, "timing": "insensitive",
-    "parameters": {"backlog": [0, 1]},
-    "server": {"listen": {"backlog": "$backlog"}, "accept": {"model": "never"}},
-    "clients": [{"count": 3, "every_ms": 20, "script": [{"connect": {"timeout_ms": 100}}]}],
-    "expect": [{"observation": "queue_order", "equals": [0, 1], "case": {"backlog": 1}, "when": {"os": "linux"}}]})";
-
-class Check : public testing::Test {
- protected:
-  Check() {
-    folder_.Write("scenarios/deep/steady.json", kScenario);
-    const Finished run =
-        RunRunner(folder_, {"scenarios/deep/steady.json", "--out", "results/here"});
-    EXPECT_EQ(run.exit_code, 0) << run.err << run.out;
-  }
-  json Recorded() const { return json::parse(ReadWhole(folder_.path() + "/" + kRecord)); }
-  void Record(const json& document) const { folder_.Write(kRecord, WriteJson(document)); }
-  Finished RunCheck(std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"check", "scenarios", "--baseline", "results"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunRunner(folder_, arguments);
-  }
-
-  static constexpr const char* kRecord = "results/here/deep/steady.json";
-  TempFolder folder_;
-};
+class Check : public CheckFixture {};
 
 TEST_F(Check, WhatIsAsRecordedPassesAndSaysWithWhichItWasCompared) {
   const std::string before = ReadWhole(folder_.path() + "/" + kRecord);
@@ -56,22 +31,16 @@ TEST_F(Check, WhatIsAsRecordedPassesAndSaysWithWhichItWasCompared) {
 }
 
 TEST_F(Check, WhatDiffersFailsAndIsNamed) {
-  json document = Recorded();
-  json& queue = document["cases"][0]["observations"]["queue_order"];
-  ASSERT_EQ(queue["values"][0]["value"], json::array({0}));
-  queue["values"][0]["value"] = {0, 1, 2};
-  Record(document);
+  RecordAnotherQueue();
   const Finished run = RunCheck();
   EXPECT_EQ(run.exit_code, 1) << run.out;
   EXPECT_THAT(run.out, HasSubstr("NOT as recorded or expected"));
   EXPECT_THAT(run.out, HasSubstr("queue_order"));
-  EXPECT_THAT(run.out, HasSubstr("runner explain scenarios/deep/steady.json"));
+  EXPECT_THAT(run.out, HasSubstr("runner explain results/.local/"));
 }
 
 TEST_F(Check, FailedExpectationFailsAlthoughItIsAsRecorded) {
-  json scenario = json::parse(kScenario);
-  scenario["expect"][0]["equals"] = {1, 0};
-  folder_.Write("scenarios/deep/steady.json", scenario.dump());
+  ExpectWhatIsNotSo();
   const Finished run = RunCheck();
   EXPECT_EQ(run.exit_code, 1) << run.out;
   EXPECT_THAT(run.out, HasSubstr("expected queue_order = [1,0]"));
@@ -81,7 +50,7 @@ TEST_F(Check, FailedExpectationFailsAlthoughItIsAsRecorded) {
 // A port that somebody has is a fault, and not something that TCP does otherwise now.
 TEST_F(Check, FaultOfTheHarnessIsNoFinding) {
   const TestListener taken;
-  json scenario = json::parse(kScenario);
+  json scenario = json::parse(kSteadyScenario);
   scenario["trials"] = 1;
   scenario["server"]["listen"]["port"] = taken.address().port();
   folder_.Write("scenarios/deep/steady.json", scenario.dump());
@@ -91,20 +60,42 @@ TEST_F(Check, FaultOfTheHarnessIsNoFinding) {
   EXPECT_THAT(run.out, Not(HasSubstr("NOT as recorded")));
 }
 
+// Nobody is there at night to answer, or to type.
+TEST_F(Check, TakesTheExamplesAndReadsNoInput) {
+  folder_.Write("scenarios/deep/steady.json", R"({
+    "name": "asks", "window_ms": 60000, "parameters": {"word": {"prompt": "Word?", "example": "ciao"}},
+    "server": {"script": [{"recv": {"until": "eof"}}, {"reply": "uppercase"}]},
+    "clients": [{"script": [{"connect": {}}, {"send": "$word"}, {"send": {"from": "stdin", "example": " mondo"}},
+                            {"shutdown": "write"}, {"recv": "eof"}]}],
+    "expect": [{"observation": "replies", "equals": [["CIAO MONDO"]]}]})");
+  const Finished recorded =
+      RunRunner(folder_, {"scenarios/deep/steady.json", "--examples", "--out", "results/here"});
+  ASSERT_EQ(recorded.exit_code, 0) << recorded.err << recorded.out;
+  int ends[2];  // a pipe that nobody writes to, and that does not end
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  RunnerProcess::Options options;
+  options.in_descriptor = ends[0];
+  const Finished run = RunCheck({}, options);
+  EXPECT_EQ(run.exit_code, 0) << run.err << run.out;
+  EXPECT_THAT(run.out, HasSubstr("0 different"));
+  close(ends[0]);
+  close(ends[1]);
+}
+
 TEST_F(Check, RecordedCaseThatIsGoneFails) {
-  json scenario = json::parse(kScenario);
+  json scenario = json::parse(kSteadyScenario);
   scenario["parameters"]["backlog"] = {1};
   folder_.Write("scenarios/deep/steady.json", scenario.dump());
   const Finished run = RunCheck();
   EXPECT_EQ(run.exit_code, 1) << run.out;
   EXPECT_THAT(run.out, HasSubstr("1 recorded cases gone"));
-  folder_.Write("scenarios/deep/steady.json", kScenario);
+  folder_.Write("scenarios/deep/steady.json", kSteadyScenario);
   EXPECT_EQ(RunCheck({"--case", "backlog=1"}).exit_code, 0) << "one that is not asked for is not";
 }
 
 TEST_F(Check, NothingRecordedIsInvalid) {
   EXPECT_EQ(RunRunner(folder_, {"check", "scenarios", "--baseline", "nowhere"}).exit_code, 2);
-  folder_.Write("scenarios/other.json", kScenario);
+  folder_.Write("scenarios/other.json", kSteadyScenario);
   const Finished run = RunCheck();
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("nothing is recorded of other.json"));
@@ -112,9 +103,9 @@ TEST_F(Check, NothingRecordedIsInvalid) {
 }
 
 TEST_F(Check, RecordsOfAnotherStackAreNoBaseline) {
-  json document = Recorded();
+  json document = Record();
   document["environment"]["stack"] = "gvisor";
-  Record(document);
+  Rewrite(document);
   const Finished run = RunCheck();
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("is recorded for gvisor, and TCP is carried by linux here"));

@@ -141,6 +141,21 @@ TEST_F(ExplainCommand, ShowsATrialThatWasKept) {
   EXPECT_NE(second.out, Explain({result, "--trial", "0", "--case", "backlog=1"}).out);
 }
 
+// A command that is printed for a value shows it, whatever step the value is of.
+TEST_F(ExplainCommand, ShowsWhatGetAndSampleCameTo) {
+  folder_.Write("scenarios/asks.json",
+                QuickScenario(R"({"parameters": null, "server": {"listen": null},
+      "clients": [{"script": [{"connect": {}},
+        {"set": {"SO_RCVLOWAT": 7}}, {"get": {"option": "SO_RCVLOWAT", "label": "low"}},
+        {"get": "TCP_CONGESTION"}, {"sample": "state"}, {"sample": "snd_mss"}]}]})"));
+  const Finished run = Explain({"scenarios/asks.json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("client 0  get SO_RCVLOWAT came to 7 "));
+  EXPECT_THAT(run.out, ContainsRegex("client 0  get TCP_CONGESTION came to [a-z]+ "));
+  EXPECT_THAT(run.out, HasSubstr("client 0  sample state -> ESTABLISHED "));
+  EXPECT_THAT(run.out, ContainsRegex("client 0  sample snd_mss -> [0-9]+ "));
+}
+
 TEST_F(ExplainCommand, SaysHowToGetTracesWhereNoneWereKept) {
   ASSERT_EQ(RunRunner(folder_, {"scenarios/quick.json", "--out", "out"}).exit_code, 0);
   ExpectRefused({"out/quick.json"}, "no traces were kept with this result");

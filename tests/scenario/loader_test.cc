@@ -86,6 +86,16 @@ TEST(Loader, MillionsOfValuesAreAnsweredInTime) {
   EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 60);
 }
 
+TEST_F(Files, APlaceOfAValueIsFoundAgain) {
+  const std::string path =
+      Write("x.json", "{\n  // a comment\n  \"expect\": [{},\n    {\"a\": 1}]\n}");
+  EXPECT_EQ(FindInScenarioFile(path, "/expect/1").line, 4U);
+  EXPECT_EQ(FindInScenarioFile(path, "/expect/1").column, 5U);
+  EXPECT_EQ(FindInScenarioFile(path, "/expect/7").line, 3U);
+  EXPECT_EQ(FindInScenarioFile(Write("broken.json", "{\"\\u\": ["), "/expect/1").line, 0U);
+  EXPECT_EQ(FindInScenarioFile(path + "-gone", "/expect/1").line, 0U);
+}
+
 TEST(Loader, EmptyTextAndOtherTopLevelsAreRefused) {
   EXPECT_THAT(
       LoadText(""),
