@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -12,6 +13,7 @@ namespace tcplab {
 struct AcceptOptions {
   std::string baseline;  // a folder of records; empty: the scenario's expectations are rewritten
   std::string scenario;  // empty: found by what the result says
+  std::vector<std::string> only;  // observations that are expected; empty: all
   bool replace = false;
   bool dry_run = false;
   bool no_color = false;

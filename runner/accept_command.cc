@@ -80,6 +80,10 @@ ExitCode AcceptCommand(const Arguments& arguments) {
       app.add_option("--baseline", options.baseline, "the folder of recorded results (results)")
           ->type_name("DIR")
           ->excludes(scenario);
+  app.add_option("--only", options.only, "expect only this observation (repeat for more)")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->excludes(baseline);
   app.add_flag("--replace", options.replace,
                "drop expectations that were not met; with --baseline: take the result as a whole");
   app.add_flag("--dry-run", options.dry_run, "only say what would be done");
@@ -89,6 +93,10 @@ ExitCode AcceptCommand(const Arguments& arguments) {
   for (const CLI::Option* option : {scenario, baseline}) {
     if (option->count() == 0 || !option->as<std::string>().empty()) continue;
     return Complained({ErrorKind::kInvalid, option->get_name() + ": expected a path"});
+  }
+
+  if (Status known = CheckObservationNames(options.only, "--only"); !known) {
+    return Complained(known.error());
   }
 
   // All are read before anything is written.

@@ -78,11 +78,16 @@ struct ListChange {
   }
 };
 
-ListChange ChangeOf(const Scenario& scenario, const json& result, bool replace) {
+ListChange ChangeOf(const Scenario& scenario, const json& result, const AcceptOptions& options) {
+  const std::vector<std::string>& only = options.only;
   ListChange change;
-  change.replace = replace;
+  change.replace = options.replace;
   change.unmet = FindUnmet(scenario, result);
-  change.proposed = ProposeExpectations(scenario, result, change.edit().drop);
+  std::erase_if(change.unmet, [&](const UnmetExpectation& unmet) {
+    const std::string& observation = scenario.expectations[unmet.index].observation;
+    return !only.empty() && std::find(only.begin(), only.end(), observation) == only.end();
+  });
+  change.proposed = ProposeExpectations(scenario, result, {change.edit().drop, only});
   return change;
 }
 
@@ -153,7 +158,7 @@ Result<std::string> AcceptAsExpectations(const SeenResult& seen, const AcceptOpt
   const Scenario& scenario = read->scenario;
   if (Status same = CheckMeasuredFrom(scenario, result); !same) return named(same.error());
 
-  const ListChange change = ChangeOf(scenario, result, options.replace);
+  const ListChange change = ChangeOf(scenario, result, options);
   const ExpectEdit edit = change.edit();
   const std::string told =
       fmt::format("{}: {}\n", Printable(path, kLongestShown), SumOf(edit, options.dry_run)) +

@@ -146,8 +146,11 @@ json ConditionOf(const CaseSet& set, const json& declared) {
 
 class Proposer {
  public:
-  Proposer(const Scenario& scenario, const json& result, const std::vector<std::size_t>& without)
-      : scenario_(scenario), result_(result), without_(without.begin(), without.end()) {}
+  Proposer(const Scenario& scenario, const json& result, const ProposalOptions& options)
+      : scenario_(scenario),
+        result_(result),
+        without_(options.without.begin(), options.without.end()),
+        only_(options.only.begin(), options.only.end()) {}
 
   ProposedExpectations Propose() {
     for (const ObservedFact& fact : FactsOf(result_)) ProposeFor(fact);
@@ -166,6 +169,7 @@ class Proposer {
 
   // What would be claimed of the fact in this case; null pointer when there is nothing to claim.
   const json* ClaimOf(const ObservedFact& fact, const json& a_case) {
+    if (!only_.empty() && !only_.contains(fact.observation)) return nullptr;
     const json& parameters = a_case.at("parameters");
     const json* const value = AgreedValue(a_case, fact);
     if (value == nullptr || IsJudgedIn(fact, parameters)) return nullptr;
@@ -223,6 +227,7 @@ class Proposer {
   const Scenario& scenario_;
   const json& result_;
   std::set<std::size_t> without_;
+  std::set<std::string> only_;
   ProposedExpectations proposed_;
 };
 
@@ -269,8 +274,8 @@ std::vector<UnmetExpectation> FindUnmet(const Scenario& scenario, const json& re
 }
 
 ProposedExpectations ProposeExpectations(const Scenario& scenario, const json& result,
-                                         const std::vector<std::size_t>& without) {
-  return Proposer(scenario, result, without).Propose();
+                                         const ProposalOptions& options) {
+  return Proposer(scenario, result, options).Propose();
 }
 
 Status CheckMeasuredFrom(const Scenario& scenario, const json& result) {

@@ -29,14 +29,19 @@ struct ProposedExpectations {
   std::vector<std::string> too_long;         // facts that nobody would read in a scenario
 };
 
+struct ProposalOptions {
+  std::vector<std::size_t> without;  // the scenario's expectations that are as good as gone
+  std::vector<std::string> only;     // observations; empty: all
+};
+
 // An `equals` for each fact of class exact, set or order (of `steps`, for each label) that all
-// trials of a case, 5 at least, agreed on, and of which no expectation says anything there.
-// Not `outcome_counts` where it follows from `connect_outcomes`.
-// `without`: expectations that are as good as gone. Cases that agree share one, whose `case` is
-// true of them and of no other case of the scenario. `when` is the stack that it was seen on.
+// trials of a case, 5 at least, agreed on, and of which no expectation says anything there. Not
+// `outcome_counts` where it follows from `connect_outcomes`. Cases that agree share one, whose
+// `case` is true of them and of no other case of the scenario. `when` is the stack that it was seen
+// on.
 [[nodiscard]] ProposedExpectations ProposeExpectations(const Scenario& scenario,
                                                        const nlohmann::json& result,
-                                                       const std::vector<std::size_t>& without);
+                                                       const ProposalOptions& options);
 
 // An error (kInvalid) unless the result was measured of this very scenario, apart from what it
 // expects, and with values that the scenario gives its parameters.

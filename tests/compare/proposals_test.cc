@@ -37,8 +37,9 @@ MadeUpResult Accepted(const std::vector<json>& values, std::size_t trials = 5) {
 }
 
 std::vector<json> Proposed(const Scenario& scenario, const MadeUpResult& result,
-                           const std::vector<std::size_t>& without = {}) {
-  return ProposeExpectations(scenario, result.document(), without).expectations;
+                           const std::vector<std::size_t>& without = {},
+                           const std::vector<std::string>& only = {}) {
+  return ProposeExpectations(scenario, result.document(), {without, only}).expectations;
 }
 
 json Order(const json& value, const json& a_case) {
@@ -190,6 +191,9 @@ TEST(Proposals, CountsFollowFromWhoHadWhichWord) {
   const std::vector<json> both = Proposed(Matrix(), result);
   ASSERT_EQ(both.size(), 1U);
   EXPECT_EQ(both[0]["observation"], "connect_outcomes");
+  const std::vector<json> chosen = Proposed(Matrix(), result, {}, {"outcome_counts"});
+  ASSERT_EQ(chosen.size(), 1U);
+  EXPECT_EQ(chosen[0]["observation"], "outcome_counts") << "it is all that was asked for";
   EXPECT_THAT(Proposed(Matrix(json(both).dump()), result), IsEmpty()) << "the second time too";
   const std::vector<json> of_one =
       Proposed(Matrix(R"([{"observation": "connect_outcomes.0", "equals": "queued"}])"), result);

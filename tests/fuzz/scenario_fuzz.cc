@@ -30,7 +30,9 @@ void CheckExpectationsCanBeEdited(const std::string& text, const Scenario& scena
                                   const LoadOptions& options) {
   ExpectEdit edit;
   if (!scenario.expectations.empty()) edit.drop = {text.size() % scenario.expectations.size()};
-  edit.add = {{{"observation", "accept_order"}, {"equals", nlohmann::json::array({0})}}};
+  const nlohmann::json added = {{"observation", "accept_order"},
+                                {"equals", nlohmann::json::array({0})}};
+  edit.add.push_back(added);
   const std::string edited = EditExpectations(text, edit);
   TCPLAB_CHECK(LoadScenarioText(edited, "fuzz.json", options).scenario.has_value());
 }

@@ -133,6 +133,17 @@ TEST_F(Accept, ExpectationThatWasNotMetStaysUnlessItIsToBeReplaced) {
   EXPECT_THAT(RunAccept({"--replace"}).out, HasSubstr("nothing to add"));
 }
 
+TEST_F(Accept, OnlyWhatIsAskedForIsExpected) {
+  const Finished run = RunAccept({"--only", "accept_order", "--only", "bytes"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("2 expectations added"));
+  EXPECT_THAT(Text(), HasSubstr("accept_order"));
+  EXPECT_THAT(Text(), Not(HasSubstr("queue_order")));
+  const Finished unknown = RunAccept({"--only", "acept_order"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("accept_order"));
+}
+
 TEST_F(Accept, CasesThatWereNotRunAreNotSpokenOf) {
   const Finished run = RunRunner(folder_, {kPath, "--case", "backlog=1", "--out", "seen"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
