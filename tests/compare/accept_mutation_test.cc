@@ -47,18 +47,8 @@ TEST(AcceptMutation, OtherJsonInAnyPlaceIsRefusedOrAccepted) {
 
   std::vector<json::json_pointer> pointers;
   AddPointers(whole, json::json_pointer(), pointers);
-  const std::vector<json> others = {nullptr,
-                                    true,
-                                    -1,
-                                    3,
-                                    1.5,
-                                    1e300,
-                                    "text",
-                                    "",
-                                    json::array(),
-                                    json::object(),
-                                    json{{1, {2}}},
-                                    {{"a", {{"b", nullptr}}}}};
+  const std::vector<json> others = {nullptr,       -1, 3, "text", json::array(), json::object(),
+                                    json{{1, {2}}}};
   std::size_t accepted = 0;
   std::size_t refused = 0;
   for (const json::json_pointer& pointer : pointers) {
