@@ -7,9 +7,10 @@
 namespace tcplab {
 namespace {
 
-constexpr std::array<Command, 9> kCommands = {{
+constexpr std::array<Command, 10> kCommands = {{
     {"run", "run scenarios and write their results (the default)", RunCommand},
     {"check", "run scenarios and compare with what was recorded", CheckCommand},
+    {"accept", "what a result shows becomes what is expected, or recorded", AcceptCommand},
     {"diff", "what differs between results, and what is the same", DiffCommand},
     {"explain", "one trial as a time line, clients and server side by side", ExplainCommand},
     {"rerun", "the experiment of a result once more, and what differs", RerunCommand},

@@ -15,6 +15,7 @@ using Arguments = std::vector<std::string>;
 
 ExitCode RunCommand(const Arguments& arguments);
 ExitCode CheckCommand(const Arguments& arguments);
+ExitCode AcceptCommand(const Arguments& arguments);
 ExitCode DiffCommand(const Arguments& arguments);
 ExitCode ExplainCommand(const Arguments& arguments);
 ExitCode RerunCommand(const Arguments& arguments);

@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/scenario/expect_text.h"
 #include "core/scenario/loader.h"
 
 namespace tcplab {
@@ -24,6 +25,18 @@ void CheckAgentsTake(const Case& a_case) {
   }
 }
 
+// What `accept` does with the text: an expectation more, and one less.
+void CheckExpectationsCanBeEdited(const std::string& text, const Scenario& scenario,
+                                  const LoadOptions& options) {
+  ExpectEdit edit;
+  if (!scenario.expectations.empty()) edit.drop = {text.size() % scenario.expectations.size()};
+  const nlohmann::json added = {{"observation", "accept_order"},
+                                {"equals", nlohmann::json::array({0})}};
+  edit.add.push_back(added);
+  const std::string edited = EditExpectations(text, edit);
+  TCPLAB_CHECK(LoadScenarioText(edited, "fuzz.json", options).scenario.has_value());
+}
+
 void CheckAnswer(const std::string& text) {
   LoadOptions options;
   options.ask = Answer;
@@ -39,6 +52,7 @@ void CheckAnswer(const std::string& text) {
   TCPLAB_CHECK(!loaded.scenario->cases.empty());
   CheckAgentsTake(loaded.scenario->cases.front());
   CheckAgentsTake(loaded.scenario->cases.back());
+  CheckExpectationsCanBeEdited(text, *loaded.scenario, options);
 }
 
 }  // namespace
