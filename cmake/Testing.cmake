@@ -13,7 +13,7 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   if(TCPLAB_TEST_FOLDERS AND NOT folder IN_LIST TCPLAB_TEST_FOLDERS)
     continue()
   endif()
-  file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cc)
+  tcplab_sources(tests tests/${folder})  # some are of one platform
   if(NOT tests)
     continue()
   endif()
