@@ -37,7 +37,7 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
 
   # As definitions too, for tests that are started by hand.
   target_compile_definitions(${target} PRIVATE TCPLAB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  if(TARGET runner)
+  if(TARGET runner AND folder MATCHES "^(trial|runner)$")  # the others play agents themselves
     add_dependencies(${target} runner)
     target_compile_definitions(${target} PRIVATE TCPLAB_RUNNER="$<TARGET_FILE:runner>")
   endif()
