@@ -161,8 +161,11 @@ TEST_P(NamedSockets, GiveTheSameOutcomesOnBothHosts) {
     SCOPED_TRACE(HostName(host));
     const TestListener target;
     const Ran ran = RunLive(host, ScriptOf(experiment.script), target.address());
-    const bool lacks = std::any_of(ran.steps.begin(), ran.steps.end(),
-                                   [](const auto& step) { return step.ends_with(":unsupported"); });
+    const bool lacks = std::any_of(ran.steps.begin(), ran.steps.end(), [&](const auto& step) {
+      const auto& expected = experiment.expected;
+      return step.ends_with(":unsupported") &&
+             std::find(expected.begin(), expected.end(), step) == expected.end();
+    });
     if (MayNotTell() && lacks) GTEST_SKIP() << "the system lacks an option or a sample of it";
     EXPECT_THAT(ran.steps, ElementsAreArray(experiment.expected));
     AgentTrace agent;
