@@ -3,17 +3,9 @@
 # tcplab_sources(<out variable> <folder>): the .cc files of a folder that belong to this platform.
 #
 # A file named <stem>_<platform>.cc is compiled where that platform is; <stem>_unsupported.cc where
-# no other file of the same stem is. Platforms are chosen here and nowhere else, so no other file
-# needs a platform macro.
+# no other file of the same stem is. Platforms are chosen here and in PlatformChecks.cmake and nowhere
+# else, so no other file needs a platform macro.
 function(tcplab_sources out folder)
-  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    set(platforms linux posix)
-  elseif(CMAKE_SYSTEM_NAME STREQUAL "Windows")
-    set(platforms windows)
-  else()  # Darwin, FreeBSD and their relatives
-    set(platforms bsd posix)
-  endif()
-
   # CONFIGURE_DEPENDS: a new file is noticed by the next build, without running cmake by hand.
   set(root ${PROJECT_SOURCE_DIR})
   file(GLOB all CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${folder}/*.cc)
@@ -23,7 +15,7 @@ function(tcplab_sources out folder)
   foreach(source IN LISTS all)
     if(NOT source MATCHES "^(.*)_(linux|posix|bsd|windows|unsupported)\\.cc$")
       list(APPEND chosen ${source})
-    elseif(CMAKE_MATCH_2 IN_LIST platforms)
+    elseif(CMAKE_MATCH_2 IN_LIST TCPLAB_PLATFORMS)
       list(APPEND chosen ${source})
       list(APPEND supported_stems ${CMAKE_MATCH_1})
     elseif(CMAKE_MATCH_2 STREQUAL "unsupported")

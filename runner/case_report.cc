@@ -187,6 +187,10 @@ void AddHealthRows(TextLayout& layout, const json& a_case) {
   if (count("strangers") > 0) {
     doubt(Counted(count("strangers"), "connection") + " came from somebody else");
   }
+  if (const auto nameless = health.value("nameless", std::uint64_t{0}); nameless > 0) {
+    doubt(Counted(nameless, "connection") +
+          " had no address when accepted: whose they were is not known");
+  }
   if (count("queue_mismatches") > 0) {
     doubt("the kernel's queue length and the connections found in it differ in " +
           Counted(count("queue_mismatches"), "trial"));

@@ -166,7 +166,7 @@ Finding CheckProcessors(const Environment& environment) {
 Finding CheckCounters() {
   const std::size_t count = ReadKernelCounters().size();
   if (count == 0) {
-    return {"counters", Condition::kLimited, "the system does not count what its TCP drops"};
+    return {"counters", Condition::kLimited, "what the system counts of its TCP is not read here"};
   }
   return {"counters", Condition::kOk,
           fmt::format("{} of the kernel's own stand beside each result", count)};
@@ -179,13 +179,21 @@ std::string SettingInWords(const nlohmann::json& value) {
   return fmt::format("{} ({})", value.value("found", kUnknown), value.value("sign", kUnknown));
 }
 
+void AddSetting(TextLayout& layout, const std::string& name, const nlohmann::json& value) {
+  layout.Line(fmt::format("  {:<25} {}", name, SettingInWords(value)), 28);
+}
+
 void AddSettings(TextLayout& layout, const Environment& environment) {
   for (const char* name : {"os_release", "kernel", "container", "vm", "libuv", "somaxconn",
                            "tcp_syncookies", "tcp_abort_on_overflow", "tcp_syn_retries",
                            "tcp_syn_linear_timeouts", "tcp_rmem", "tcp_wmem", "tcp_autocorking",
                            "ip_local_port_range", "congestion_control", "loopback_mtu"}) {
-    const std::string text = SettingInWords(environment.facets[name]);
-    layout.Line(fmt::format("  {:<26}{}", name, text), 28);
+    AddSetting(layout, name, environment.facets[name]);
+  }
+  // What systems call by names of their own (net.inet.tcp.msl), as far as this one has it.
+  for (const auto& [name, value] : environment.facets.items()) {
+    const bool own = name.find('.') != std::string::npos;
+    if (own && value != kUnknown) AddSetting(layout, name, value);
   }
 }
 

@@ -250,6 +250,7 @@ std::string TimeLineBuilder::Stood(std::size_t number) const {
 
 std::string TimeLineBuilder::PeerInWords(const ConnectionFacts& connection) const {
   if (connection.client) return fmt::format("client {}", *connection.client);
+  if (connection.peer.empty()) return "accept did not tell whose, as of one that was reset before";
   const std::string address = Address::Decode(connection.peer).ToString();
   return connection.ours ? "one of our own, " + address : "a stranger, " + address;
 }

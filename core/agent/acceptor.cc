@@ -35,7 +35,12 @@ void Acceptor::Loop(std::size_t processor) {
 CallResult Acceptor::Accept(std::uint32_t number) {
   Address peer;
   in_accept_.store(true);
-  const CallResult accepted = calls_.Accept(listener_.native(), Blocking::kYes, number, peer);
+  // Looked at again: who closes the listener lets it be known first, and then sees to those that
+  // are in an accept.
+  CallResult accepted{-1, ErrorCodeOf("EBADF")};
+  if (!listener_.closed()) {
+    accepted = calls_.Accept(listener_.native(), Blocking::kYes, number, peer);
+  }
   in_accept_.store(false);
   return accepted;
 }

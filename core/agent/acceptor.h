@@ -24,6 +24,10 @@ class Acceptor {
   Status Start(std::size_t processor);
 
   [[nodiscard]] bool in_accept() const { return in_accept_.load(); }
+  // Makes it leave its accept, where nothing else does: see SysInterrupt.
+  void Interrupt() {
+    if (in_accept()) thread_->Interrupt();
+  }
   [[nodiscard]] bool over() const { return over_.load(); }
   [[nodiscard]] RecorderTrace Take() const { return recorder_.Take(); }
 

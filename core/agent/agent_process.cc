@@ -140,6 +140,11 @@ Status AgentProcess::PassSocket(Loop& loop, NativeSocket socket) {
     SysClose(socket);
     return HarnessFault(std::string("a socket cannot be passed on: ") + uv_err_name(status));
   }
+  if (!SysSentSocketsAreSafe()) {
+    if (const CallResult kept = SysDuplicate(socket); kept.ok()) {
+      under_way_.push_back(static_cast<NativeSocket>(kept.value));
+    }
+  }
   uv_buf_t buffer = uv_buf_init(&passing->byte, 1);
   status = uv_write2(&passing->request, AsStream(sockets_), &buffer, 1,
                      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libuv's upcast
@@ -150,6 +155,16 @@ Status AgentProcess::PassSocket(Loop& loop, NativeSocket socket) {
   }
   static_cast<void>(passing.release());  // the callback frees it
   return {};
+}
+
+void AgentProcess::SocketArrived() {
+  if (under_way_.empty()) return;
+  SysClose(under_way_.front());
+  under_way_.pop_front();
+}
+
+AgentProcess::~AgentProcess() {
+  while (!under_way_.empty()) SocketArrived();  // nobody will say so any more
 }
 
 void AgentProcess::Abandon() {

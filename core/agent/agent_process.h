@@ -1,6 +1,7 @@
 // One agent as its controller sees it: a child process with two pipes.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,14 +37,16 @@ class AgentProcess {
   static Result<std::unique_ptr<AgentProcess>> StartWorker(Loop& loop,
                                                            const std::vector<std::string>& command,
                                                            Callbacks callbacks);
-  ~AgentProcess() = default;
+  ~AgentProcess();
   AgentProcess(const AgentProcess&) = delete;
   AgentProcess& operator=(const AgentProcess&) = delete;
 
   void Send(FrameKind kind, std::string_view payload = {});
 
-  // Gives a worker the socket; the descriptor here is closed once it is sent.
+  // Gives a worker the socket; the descriptor here is closed once it is sent, or where that is not
+  // safe (SysSentSocketsAreSafe) once the worker has said that it has it.
   Status PassSocket(Loop& loop, NativeSocket socket);
+  void SocketArrived();
 
   // No callback any more; closes its stdin, at which an agent ends by itself, and kills it to be
   // sure.
@@ -70,6 +73,7 @@ class AgentProcess {
   bool ended_ = false;
   bool output_over_ = false;
   bool gone_ = false;
+  std::deque<NativeSocket> under_way_;  // kept open until they have arrived
   Handle<uv_process_t> process_;
   Handle<uv_pipe_t> stdin_;
   Handle<uv_pipe_t> stdout_;

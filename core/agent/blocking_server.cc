@@ -8,6 +8,8 @@
 namespace tcplab {
 namespace {
 
+constexpr std::int64_t kPatienceNs = 100 * kNsPerMs;
+constexpr std::int64_t kLookNs = kNsPerMs / 20;
 constexpr Recorder::Capacity kCloserCapacity{.events = 1024, .addresses = 0, .payload = 0};
 
 }  // namespace
@@ -56,12 +58,27 @@ void BlockingServer::CloseListenersAt(std::int64_t when_ns) {
   SysMinimiseTimerSlack();
   SysSleepUntil(when_ns);
   if (context_.frozen.load()) return;
+  listeners_.StopAccepting();
   // While a thread sits in accept, close alone would leave the socket listening: the call holds it
   // open.
-  const bool in_accept = std::any_of(acceptors_.begin(), acceptors_.end(),
-                                     [](const auto& acceptor) { return acceptor->in_accept(); });
-  if (in_accept) listeners_.Shutdown(closer_calls_);
+  if (SysShutdownEndsListening()) {
+    if (AnyInAccept()) listeners_.Shutdown(closer_calls_);
+  } else {
+    const std::int64_t until_ns = MonotonicNs() + kPatienceNs;
+    while (AnyInAccept() && MonotonicNs() < until_ns) InterruptAcceptors();
+  }
   listeners_.Close(closer_calls_);
+}
+
+bool BlockingServer::AnyInAccept() const {
+  return std::any_of(acceptors_.begin(), acceptors_.end(),
+                     [](const auto& acceptor) { return acceptor->in_accept(); });
+}
+
+// Those that are just about to begin their call are not reached by it, but by the next time.
+void BlockingServer::InterruptAcceptors() {
+  for (const auto& acceptor : acceptors_) acceptor->Interrupt();
+  SysSleepUntil(MonotonicNs() + kLookNs);
 }
 
 void BlockingServer::Freeze() {
@@ -75,14 +92,18 @@ void BlockingServer::Finish() {
   listeners_.Shutdown(context_.main_calls);
   // Usually at once. A handler that still sleeps or awaits keeps its thread: the process ends
   // without it.
-  constexpr std::int64_t kPatienceNs = 100 * kNsPerMs;
-  constexpr std::int64_t kLookNs = kNsPerMs / 20;
   const std::int64_t until_ns = MonotonicNs() + kPatienceNs;
   const auto all_over = [this] {
     return std::all_of(acceptors_.begin(), acceptors_.end(),
                        [](const auto& acceptor) { return acceptor->over(); });
   };
-  while (!all_over() && MonotonicNs() < until_ns) SysSleepUntil(MonotonicNs() + kLookNs);
+  while (!all_over() && MonotonicNs() < until_ns) {
+    if (SysShutdownEndsListening()) {
+      SysSleepUntil(MonotonicNs() + kLookNs);
+    } else {
+      InterruptAcceptors();
+    }
+  }
 }
 
 std::vector<RecorderTrace> BlockingServer::Take() {

@@ -27,6 +27,8 @@ class BlockingServer final : public ServerModel {
  private:
   Status StartAcceptors();
   void CloseListenersAt(std::int64_t when_ns);
+  [[nodiscard]] bool AnyInAccept() const;
+  void InterruptAcceptors();
 
   ServerContext& context_;
   Listeners listeners_;

@@ -72,19 +72,16 @@ std::uint32_t Listener::Drain(RecordedCalls& calls, std::uint32_t first_number) 
 
 void Listener::Shutdown(RecordedCalls& calls) {
   const std::lock_guard lock(mutex_);
-  if (!closed_ && !adopted_) calls.Shutdown({}, socket_, ShutdownSide::kBoth);
+  if (closed_ || adopted_ || !SysShutdownEndsListening()) return;
+  calls.Shutdown({}, socket_, ShutdownSide::kBoth);
 }
 
 void Listener::Close(RecordedCalls& calls) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
+  StopAccepting();
   closed_ = true;
   calls.Close({}, socket_);
-}
-
-bool Listener::closed() const {
-  const std::lock_guard lock(mutex_);
-  return closed_;
 }
 
 bool AcceptGoesOn(ErrorCode error) {

@@ -2,6 +2,7 @@
 // end.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -38,19 +39,24 @@ class Listener {
   // Returns the number that the next connection would get.
   std::uint32_t Drain(RecordedCalls& calls, std::uint32_t first_number);
 
-  // Wakes a thread that sits in accept (close does not) and resets what is queued.
+  // Wakes a thread that sits in accept (close does not) and resets what is queued. No call where
+  // the system refuses it (SysShutdownEndsListening).
   void Shutdown(RecordedCalls& calls);
+
+  // closed() from now on: no accept is begun any more.
+  void StopAccepting() { stopped_.store(true); }
 
   // Ends the listening for good.
   void Close(RecordedCalls& calls);
 
-  [[nodiscard]] bool closed() const;
+  [[nodiscard]] bool closed() const { return stopped_.load(); }
 
  private:
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   NativeSocket socket_ =
-      kNoSocket;  // never changes once open; `closed_` says whether it still is ours
-  bool closed_ = false;
+      kNoSocket;         // never changes once open; `closed_` says whether it still is ours
+  bool closed_ = false;  // guarded by mutex_
+  std::atomic<bool> stopped_{false};  // closed, or about to be
   bool adopted_ = false;
 };
 

@@ -37,6 +37,10 @@ void Listeners::Shutdown(RecordedCalls& calls) {
   for (const auto& listener : list_) listener->Shutdown(calls);
 }
 
+void Listeners::StopAccepting() {
+  for (const auto& listener : list_) listener->StopAccepting();
+}
+
 void Listeners::Close(RecordedCalls& calls) {
   for (const auto& listener : list_) listener->Close(calls);
 }

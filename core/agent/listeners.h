@@ -25,6 +25,7 @@ class Listeners {
   void RecordQueue(RecordedCalls& calls);
   void Drain(RecordedCalls& calls, std::uint32_t first_number);
   void Shutdown(RecordedCalls& calls);
+  void StopAccepting();
   void Close(RecordedCalls& calls);
   [[nodiscard]] bool closed() const;
 

@@ -24,7 +24,10 @@ nlohmann::json ProcessServer::WorkersSpec() const {
   nlohmann::json server = context_.document;
   if (AcceptsItself()) return server;
   for (const char* key : {"workers", "worker", "listeners"}) server["accept"].erase(key);
-  if (server.contains("listen")) server["listen"].erase("close_after_ms");
+  // Their listening ends with the agent's shutdown, or else when each has closed it.
+  if (server.contains("listen") && SysShutdownEndsListening()) {
+    server["listen"].erase("close_after_ms");
+  }
   return server;
 }
 
@@ -109,7 +112,8 @@ void ProcessServer::OnListenerReadable() {
 void ProcessServer::CloseListeners() {
   if (context_.frozen.load()) return;
   watcher_.reset();  // libuv must let go of a descriptor before it is closed
-  // Workers hold it too, and it would go on listening for as long as they do.
+  // Workers hold it too, and it would go on listening for as long as they do: where shutdown does
+  // not end that, each closes its own (WorkersSpec).
   if (!AcceptsItself()) listeners_.Shutdown(calls_);
   listeners_.Close(calls_);
 }

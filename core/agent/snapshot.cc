@@ -17,6 +17,15 @@ struct Sight {
   Address local;
 };
 
+// Where the kernel tells no state, it has concluded the connect of a socket that can be written to.
+// (Of a connection that was reset, FreeBSD tells none: ECONNRESET, tcp_ctloutput().)
+bool StillConnects(NativeSocket socket, std::uint32_t tcp_state) {
+  constexpr std::uint32_t kSynSent = 2;  // as Linux numbers the states
+  constexpr std::int64_t kLongAgoNs = 1;
+  if (tcp_state != 0) return tcp_state == kSynSent;
+  return SysPoll(socket, Ready::kWritable, kLongAgoNs).value != 1;
+}
+
 Sight LookAt(FleetClient& client) {
   Sight sight;
   const bool connecting = client.view->connecting.load(std::memory_order_seq_cst);
@@ -31,10 +40,9 @@ Sight LookAt(FleetClient& client) {
   SysGetSockName(socket, sight.local);
   sight.tcp_state = SysTcpState(socket).value_or(0);
   Address peer;
-  constexpr std::uint32_t kSynSent = 2;  // as TCP_INFO numbers the states
   if (SysGetPeerName(socket, peer).ok()) {
     sight.state = SocketState::kEstablished;
-  } else if (sight.tcp_state == kSynSent || sight.tcp_state == 0 || sight.local.port() == 0) {
+  } else if (sight.local.port() == 0 || StillConnects(socket, sight.tcp_state)) {
     sight.state =
         SocketState::kConnecting;  // without a port, the connect has not reached the kernel
   } else {

@@ -76,6 +76,7 @@ class WorkerAgent {
       passed_.count_down();
       return pipe_.Write(FrameKind::kReady);
     }
+    if (!SysSentSocketsAreSafe()) pipe_.Write(FrameKind::kReady);  // it may be closed there now
     context_.AwaitGo();
     // The pipe made it non-blocking.
     SysSetBlocking(*socket, Blocking::kYes);

@@ -82,7 +82,11 @@ void WorkerPool::OnFrame(Worker& worker, const Frame& frame) {
   switch (frame.kind) {
     case FrameKind::kReady: {
       const bool first = !std::exchange(worker.ready, true);
-      if (first) idle_.push_back(&worker);
+      if (first) {
+        idle_.push_back(&worker);
+      } else {
+        worker.process->SocketArrived();
+      }
       Count(ready_);
       if (first) on_idle_();
       return;

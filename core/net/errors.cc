@@ -15,6 +15,10 @@ ErrorCode UnknownToUv(int system_error) {
       return ErrorCodeOf("EINPROGRESS");
     case EDOM:  // setsockopt(SO_RCVTIMEO) of less than nothing, on Linux
       return ErrorCodeOf("EDOM");
+#if EOPNOTSUPP != ENOTSUP
+    case EOPNOTSUPP:  // another number on macOS: what sockets return there
+      return ErrorCodeOf("ENOTSUP");
+#endif
     default:
       return ErrorCode::kNone;
   }

@@ -118,7 +118,8 @@ class CoarseTimer {
 
 // Fires once when the monotonic clock has passed a deadline, never before it. uv_timer counts whole
 // milliseconds from a time the loop took earlier (a 1 ms pause became about 0), so Linux uses a
-// timerfd, and elsewhere the timer is armed again until the clock is past.
+// timerfd, macOS and FreeBSD a thread that sleeps, and elsewhere the timer is armed again until the
+// clock is past.
 class DeadlineTimer {
  public:
   DeadlineTimer(Loop& loop, std::function<void()> callback);
@@ -145,6 +146,8 @@ class Thread {
   Thread& operator=(Thread&&) = delete;
   ~Thread() = default;  // an agent's threads may sit in a call for ever; it ends without them
   void Join();
+  // See SysInterrupt. Not when it was joined.
+  void Interrupt() { SysInterrupt(thread_); }
 
  private:
   explicit Thread(uv_thread_t thread) : thread_(thread), joinable_(true) {}

@@ -1,8 +1,10 @@
 // A thread that polls the descriptor beside a pipe of ours, over which it is told what to do.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/select.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <mutex>
@@ -17,6 +19,26 @@ namespace {
 
 constexpr char kRead = 'r';
 constexpr char kEnd = 'e';
+
+#if TCPLAB_SELECTS_DEVICES
+// poll(2) of macOS knows no devices, and a terminal is one (its BUGS); select(2) does.
+int AwaitEither(std::array<pollfd, 2>& watched) {
+  fd_set readable;
+  FD_ZERO(&readable);
+  for (const pollfd& one : watched) {
+    if (one.fd >= FD_SETSIZE) return poll(watched.data(), watched.size(), -1);
+    FD_SET(one.fd, &readable);
+  }
+  const int highest = std::max(watched[0].fd, watched[1].fd);
+  const int count = select(highest + 1, &readable, nullptr, nullptr, nullptr);
+  for (pollfd& one : watched) {
+    one.revents = count > 0 && FD_ISSET(one.fd, &readable) ? POLLIN : 0;
+  }
+  return count;
+}
+#else
+int AwaitEither(std::array<pollfd, 2>& watched) { return poll(watched.data(), watched.size(), -1); }
+#endif
 
 class PolledInput final : public InputReader {
  public:
@@ -87,7 +109,7 @@ class PolledInput final : public InputReader {
     for (;;) {
       std::array<pollfd, 2> watched = {pollfd{descriptor_, POLLIN, 0},
                                        pollfd{orders_[0], POLLIN, 0}};
-      if (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) continue;
+      if (AwaitEither(watched) < 0 && errno == EINTR) continue;
       return watched[1].revents == 0;
     }
   }

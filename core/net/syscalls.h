@@ -1,7 +1,7 @@
 // The system calls of a measurement, bare: one call each, nothing recorded, nothing retried.
 //
-// This header is the whole of what a platform must give; syscalls_posix.cc, syscalls_linux.cc,
-// syscalls_bsd.cc and syscalls_windows.cc hold it. Every socket is close-on-exec. Recorded forms
+// This header is the whole of what a platform must give; the files *_posix.cc, *_linux.cc, *_bsd.cc
+// and *_windows.cc of this folder hold it. Every socket is close-on-exec. Recorded forms
 // are in recorded_calls.h.
 #pragma once
 
@@ -53,6 +53,8 @@ CallResult SysBind(NativeSocket socket, const Address& address);
 CallResult SysListen(NativeSocket socket, int backlog);
 CallResult SysConnect(NativeSocket socket, const Address& address);
 // The accepted socket is `blocking` whatever the listener is (inheritance differs: accept(2)).
+// `peer` is not valid() where the system does not say whose connection it is (one that was reset
+// before it was accepted, on macOS).
 CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer);
 // `flags` as SysMessageFlag gives them.
 CallResult SysRecv(NativeSocket socket, std::span<char> buffer, int flags = 0);
@@ -131,6 +133,19 @@ void SysIgnoreSigpipe();
 
 // Raises the soft limit of open descriptors to the hard one and returns it; 0 when it is not known.
 std::uint64_t SysRaiseDescriptorLimit();
+
+// Whether shutdown(2) of a listener ends its listening, and with it every accept(2) that waits on
+// it, in all processes that have the socket (Linux). Elsewhere it is refused (FreeBSD, macOS:
+// ENOTCONN): there the last close ends the listening, and who waits is interrupted before that.
+[[nodiscard]] bool SysShutdownEndsListening();
+
+// Makes the call in which `thread` waits return EINTR. One that it has not begun yet is not
+// affected: ask again until the thread is out.
+void SysInterrupt(uv_thread_t thread);
+
+// Whether a socket that was sent to another process (SCM_RIGHTS) may be closed here before it has
+// arrived there.
+[[nodiscard]] bool SysSentSocketsAreSafe();
 
 // Ends the process at once, without running destructors or flushing stdio.
 [[noreturn]] void SysExitNow(int code);

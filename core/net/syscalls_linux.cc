@@ -1,5 +1,4 @@
-// What Linux does in a way of its own: flags at creation, exact sleeping, TCP_INFO, its socket
-// options.
+// What Linux does in a way of its own: flags at creation, exact sleeping, TCP_INFO.
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,177 +22,9 @@ namespace tcplab {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-constexpr std::int64_t kUsPerSecond = 1'000'000;
-constexpr std::int64_t kMsPerSecond = 1'000;
 
 timespec ToTimespec(std::int64_t ns) {
   return {static_cast<time_t>(ns / kNsPerSecond), static_cast<long>(ns % kNsPerSecond)};
-}
-
-enum class OptionType { kInt, kLinger, kTime, kText };
-
-struct OptionRow {
-  std::string_view name;
-  int level;
-  int option;
-  OptionType type = OptionType::kInt;
-};
-
-// socket(7), tcp(7), ip(7), ipv6(7).
-constexpr auto kOptions = std::to_array<OptionRow>({
-    {"SO_ACCEPTCONN", SOL_SOCKET, SO_ACCEPTCONN},
-    {"SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, OptionType::kText},
-    {"SO_BINDTOIFINDEX", SOL_SOCKET, SO_BINDTOIFINDEX},
-    {"SO_BROADCAST", SOL_SOCKET, SO_BROADCAST},
-    {"SO_BUF_LOCK", SOL_SOCKET, SO_BUF_LOCK},
-    {"SO_BUSY_POLL", SOL_SOCKET, SO_BUSY_POLL},
-    {"SO_BUSY_POLL_BUDGET", SOL_SOCKET, SO_BUSY_POLL_BUDGET},
-    {"SO_DEBUG", SOL_SOCKET, SO_DEBUG},
-    {"SO_DOMAIN", SOL_SOCKET, SO_DOMAIN},
-    {"SO_DONTROUTE", SOL_SOCKET, SO_DONTROUTE},
-    {"SO_ERROR", SOL_SOCKET, SO_ERROR},
-    {"SO_INCOMING_CPU", SOL_SOCKET, SO_INCOMING_CPU},
-    {"SO_INCOMING_NAPI_ID", SOL_SOCKET, SO_INCOMING_NAPI_ID},
-    {"SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE},
-    {"SO_LINGER", SOL_SOCKET, SO_LINGER, OptionType::kLinger},
-    {"SO_LOCK_FILTER", SOL_SOCKET, SO_LOCK_FILTER},
-    {"SO_MARK", SOL_SOCKET, SO_MARK},
-    {"SO_MAX_PACING_RATE", SOL_SOCKET, SO_MAX_PACING_RATE},
-    {"SO_OOBINLINE", SOL_SOCKET, SO_OOBINLINE},
-    {"SO_PREFER_BUSY_POLL", SOL_SOCKET, SO_PREFER_BUSY_POLL},
-    {"SO_PRIORITY", SOL_SOCKET, SO_PRIORITY},
-    {"SO_PROTOCOL", SOL_SOCKET, SO_PROTOCOL},
-    {"SO_RCVBUF", SOL_SOCKET, SO_RCVBUF},
-    {"SO_RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE},
-    {"SO_RCVLOWAT", SOL_SOCKET, SO_RCVLOWAT},
-    {"SO_RCVTIMEO", SOL_SOCKET, SO_RCVTIMEO, OptionType::kTime},
-    {"SO_RESERVE_MEM", SOL_SOCKET, SO_RESERVE_MEM},
-    {"SO_REUSEADDR", SOL_SOCKET, SO_REUSEADDR},
-    {"SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT},
-    {"SO_SNDBUF", SOL_SOCKET, SO_SNDBUF},
-    {"SO_SNDBUFFORCE", SOL_SOCKET, SO_SNDBUFFORCE},
-    {"SO_SNDLOWAT", SOL_SOCKET, SO_SNDLOWAT},
-    {"SO_SNDTIMEO", SOL_SOCKET, SO_SNDTIMEO, OptionType::kTime},
-    {"SO_TIMESTAMP", SOL_SOCKET, SO_TIMESTAMP},
-    {"SO_TXREHASH", SOL_SOCKET, SO_TXREHASH},
-    {"SO_TYPE", SOL_SOCKET, SO_TYPE},
-    {"SO_ZEROCOPY", SOL_SOCKET, SO_ZEROCOPY},
-    {"TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, OptionType::kText},
-    {"TCP_CORK", IPPROTO_TCP, TCP_CORK},
-    {"TCP_DEFER_ACCEPT", IPPROTO_TCP, TCP_DEFER_ACCEPT},
-    {"TCP_FASTOPEN", IPPROTO_TCP, TCP_FASTOPEN},
-    {"TCP_FASTOPEN_CONNECT", IPPROTO_TCP, TCP_FASTOPEN_CONNECT},
-    {"TCP_FASTOPEN_NO_COOKIE", IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE},
-    {"TCP_INQ", IPPROTO_TCP, TCP_INQ},
-    {"TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT},
-    {"TCP_KEEPIDLE", IPPROTO_TCP, TCP_KEEPIDLE},
-    {"TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL},
-    {"TCP_LINGER2", IPPROTO_TCP, TCP_LINGER2},
-    {"TCP_MAXSEG", IPPROTO_TCP, TCP_MAXSEG},
-    {"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY},
-    {"TCP_NOTSENT_LOWAT", IPPROTO_TCP, TCP_NOTSENT_LOWAT},
-    {"TCP_QUICKACK", IPPROTO_TCP, TCP_QUICKACK},
-    {"TCP_REPAIR", IPPROTO_TCP, TCP_REPAIR},
-    {"TCP_SAVE_SYN", IPPROTO_TCP, TCP_SAVE_SYN},
-    {"TCP_SYNCNT", IPPROTO_TCP, TCP_SYNCNT},
-    {"TCP_THIN_DUPACK", IPPROTO_TCP, TCP_THIN_DUPACK},
-    {"TCP_THIN_LINEAR_TIMEOUTS", IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS},
-    {"TCP_TIMESTAMP", IPPROTO_TCP, TCP_TIMESTAMP},
-    {"TCP_TX_DELAY", IPPROTO_TCP, TCP_TX_DELAY},
-    {"TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT},
-    {"TCP_WINDOW_CLAMP", IPPROTO_TCP, TCP_WINDOW_CLAMP},
-    {"IP_BIND_ADDRESS_NO_PORT", IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT},
-    {"IP_FREEBIND", IPPROTO_IP, IP_FREEBIND},
-    {"IP_MINTTL", IPPROTO_IP, IP_MINTTL},
-    {"IP_MTU", IPPROTO_IP, IP_MTU},
-    {"IP_MTU_DISCOVER", IPPROTO_IP, IP_MTU_DISCOVER},
-    {"IP_TOS", IPPROTO_IP, IP_TOS},
-    {"IP_TRANSPARENT", IPPROTO_IP, IP_TRANSPARENT},
-    {"IP_TTL", IPPROTO_IP, IP_TTL},
-    {"IPV6_AUTOFLOWLABEL", IPPROTO_IPV6, IPV6_AUTOFLOWLABEL},
-    {"IPV6_DONTFRAG", IPPROTO_IPV6, IPV6_DONTFRAG},
-    {"IPV6_FREEBIND", IPPROTO_IPV6, IPV6_FREEBIND},
-    {"IPV6_MINHOPCOUNT", IPPROTO_IPV6, IPV6_MINHOPCOUNT},
-    {"IPV6_MTU", IPPROTO_IPV6, IPV6_MTU},
-    {"IPV6_MTU_DISCOVER", IPPROTO_IPV6, IPV6_MTU_DISCOVER},
-    {"IPV6_TCLASS", IPPROTO_IPV6, IPV6_TCLASS},
-    {"IPV6_TRANSPARENT", IPPROTO_IPV6, IPV6_TRANSPARENT},
-    {"IPV6_UNICAST_HOPS", IPPROTO_IPV6, IPV6_UNICAST_HOPS},
-    {"IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY},
-});
-
-CallResult SetRow(NativeSocket socket, const OptionRow& row, std::int64_t value) {
-  switch (row.type) {
-    case OptionType::kInt: {
-      const int number = static_cast<int>(value);
-      return ReturnedByCall(setsockopt(socket, row.level, row.option, &number, sizeof number));
-    }
-    case OptionType::kLinger: {
-      const linger lingering{value >= 0 ? 1 : 0,
-                             static_cast<int>(std::max<std::int64_t>(value, 0))};
-      return ReturnedByCall(
-          setsockopt(socket, row.level, row.option, &lingering, sizeof lingering));
-    }
-    case OptionType::kTime: {
-      const timeval time{value / kMsPerSecond,
-                         (value % kMsPerSecond) * (kUsPerSecond / kMsPerSecond)};
-      return ReturnedByCall(setsockopt(socket, row.level, row.option, &time, sizeof time));
-    }
-    case OptionType::kText:
-      break;
-  }
-  return {-1, errors::kNoProtoOpt};
-}
-
-const OptionRow* FindRow(std::string_view name) {
-  const auto* const row = std::find_if(kOptions.begin(), kOptions.end(),
-                                       [&](const OptionRow& r) { return r.name == name; });
-  return row == kOptions.end() ? nullptr : row;
-}
-
-tl::unexpected<Error> NoSuchOption(std::string_view name) {
-  return Fail(ErrorKind::kUnsupported, "this platform has no socket option " + std::string(name));
-}
-
-template <typename T>
-CallResult GetInto(NativeSocket socket, const OptionRow& row, T& value) {
-  socklen_t length = sizeof value;
-  return ReturnedByCall(getsockopt(socket, row.level, row.option, &value, &length));
-}
-
-OptionValue GetRow(NativeSocket socket, const OptionRow& row) {
-  OptionValue got;
-  switch (row.type) {
-    case OptionType::kInt: {
-      int number = 0;
-      got.call = GetInto(socket, row, number);
-      if (got.call.ok()) got.call.value = number;
-      break;
-    }
-    case OptionType::kLinger: {
-      linger lingering{};
-      got.call = GetInto(socket, row, lingering);
-      if (got.call.ok()) got.call.value = lingering.l_onoff != 0 ? lingering.l_linger : -1;
-      break;
-    }
-    case OptionType::kTime: {
-      timeval time{};
-      got.call = GetInto(socket, row, time);
-      if (got.call.ok()) {
-        got.call.value = time.tv_sec * kMsPerSecond + time.tv_usec / (kUsPerSecond / kMsPerSecond);
-      }
-      break;
-    }
-    case OptionType::kText: {
-      std::array<char, 16> text{};  // IFNAMSIZ, TCP_CA_NAME_MAX
-      got.call = GetInto(socket, row, text);
-      text.back() = '\0';
-      if (got.call.ok()) got.text = text.data();
-      got.call.value = static_cast<std::int64_t>(got.text.size());
-      break;
-    }
-  }
-  return got;
 }
 
 std::optional<tcp_info> TcpInfo(NativeSocket socket) {
@@ -232,25 +63,6 @@ CallResult SysSend(NativeSocket socket, std::string_view bytes, int flags) {
   return ReturnedByCall(syscall(SYS_sendto, socket, bytes.data(), bytes.size(), flags, nullptr, 0));
 }
 
-std::optional<int> SysMessageFlag(std::string_view name) {
-  struct Row {
-    std::string_view name;
-    int flag;
-  };
-  static constexpr auto kFlags = std::to_array<Row>({{"MSG_DONTROUTE", MSG_DONTROUTE},
-                                                     {"MSG_DONTWAIT", MSG_DONTWAIT},
-                                                     {"MSG_EOR", MSG_EOR},
-                                                     {"MSG_MORE", MSG_MORE},
-                                                     {"MSG_NOSIGNAL", MSG_NOSIGNAL},
-                                                     {"MSG_OOB", MSG_OOB},
-                                                     {"MSG_PEEK", MSG_PEEK},
-                                                     {"MSG_TRUNC", MSG_TRUNC},
-                                                     {"MSG_WAITALL", MSG_WAITALL}});
-  const auto* const row =
-      std::find_if(kFlags.begin(), kFlags.end(), [&](const Row& r) { return r.name == name; });
-  return row == kFlags.end() ? std::nullopt : std::optional(row->flag);
-}
-
 CallResult SysPoll(NativeSocket socket, Ready ready, std::int64_t deadline_ns) {
   pollfd watched{socket, static_cast<short>(ready == Ready::kReadable ? POLLIN : POLLOUT), 0};
   const timespec left = ToTimespec(std::max<std::int64_t>(0, deadline_ns - MonotonicNs()));
@@ -286,26 +98,6 @@ void SysStartOn(std::size_t processor) {
   sched_setaffinity(0, sizeof all, &all);
 }
 
-Result<CallResult> SysSetOption(NativeSocket socket, std::string_view name, std::int64_t value) {
-  const OptionRow* const row = FindRow(name);
-  if (row == nullptr) return NoSuchOption(name);
-  return SetRow(socket, *row, value);
-}
-
-Result<CallResult> SysSetTextOption(NativeSocket socket, std::string_view name,
-                                    std::string_view text) {
-  const OptionRow* const row = FindRow(name);
-  if (row == nullptr || row->type != OptionType::kText) return NoSuchOption(name);
-  return ReturnedByCall(setsockopt(socket, row->level, row->option, text.data(),
-                                   static_cast<socklen_t>(text.size())));
-}
-
-Result<OptionValue> SysGetOption(NativeSocket socket, std::string_view name) {
-  const OptionRow* const row = FindRow(name);
-  if (row == nullptr) return NoSuchOption(name);
-  return GetRow(socket, *row);
-}
-
 namespace {
 
 // Of a listener, TCP_INFO means other things by the same fields (tcp_get_info() in the kernel).
@@ -336,6 +128,9 @@ CallResult QueueSize(NativeSocket socket, unsigned long request) {
 }
 
 }  // namespace
+
+bool SysShutdownEndsListening() { return true; }
+bool SysSentSocketsAreSafe() { return true; }
 
 Result<CallResult> SysSample(NativeSocket socket, std::string_view field) {
   if (field == "recv_queue") return QueueSize(socket, SIOCINQ);

@@ -47,6 +47,9 @@ Result<CallResult> SysSample(NativeSocket, std::string_view) {
 }
 std::optional<std::uint32_t> SysTcpState(NativeSocket) { return std::nullopt; }
 std::optional<AcceptQueue> SysAcceptQueue(NativeSocket) { return std::nullopt; }
+bool SysShutdownEndsListening() { return false; }
+void SysInterrupt(uv_thread_t) {}
+bool SysSentSocketsAreSafe() { return false; }
 void SysIgnoreAgentSignals() {}
 void SysIgnoreSigpipe() {}
 std::uint64_t SysRaiseDescriptorLimit() { return 0; }

@@ -62,7 +62,8 @@ TrialHealth HealthOf(const Case& a_case, const TrialView& view, const json& outc
   health.freeze_gap_ms = NsToMs(view.drained_ns - view.freeze_ns);
   for (const ConnectionFacts& connection : view.connections) {
     health.late += IsLate(connection, outcomes) ? 1 : 0;
-    health.strangers += connection.client || connection.ours ? 0 : 1;
+    if (connection.client || connection.ours) continue;
+    ++(connection.peer.empty() ? health.nameless : health.strangers);
   }
   health.queue_mismatches = AnyQueueMismatch(a_case, view, outcomes) ? 1 : 0;
   health.bytes_conserved = BytesConserved(view);

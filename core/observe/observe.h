@@ -43,6 +43,7 @@ struct TrialHealth {
   double freeze_gap_ms = 0;     // from the server's freeze stamp to the end of the drain
   std::uint64_t late = 0;       // clients pending at the snapshot that turned up at the drain
   std::uint64_t strangers = 0;  // connections that belong to none of our clients
+  std::uint64_t nameless = 0;   // connections that accept returned without their peer's address
   std::uint64_t queue_mismatches = 0;  // 1 when the kernel's queue length and the drain disagree
   bool bytes_conserved = true;  // nothing was received that had not been sent, in order and number
 };

@@ -138,7 +138,10 @@ void ReadListeners(TrialView& view, ServerFacts& facts, const Event& event) {
   }
   if (event.begin_ns > view.freeze_ns) return;
   // One that ended later found the queue read and drained already.
-  if (event.op == Op::kClose && Ended(event, view.freeze_ns)) facts.closed_ns = event.end_ns;
+  // Of several that closed it (workers), the last ended the listening.
+  if (event.op == Op::kClose && Ended(event, view.freeze_ns)) {
+    facts.closed_ns = std::max(facts.closed_ns.value_or(event.end_ns), event.end_ns);
+  }
   if (event.op == Op::kAccept) {
     facts.first_accept_ns =
         std::min(facts.first_accept_ns.value_or(event.begin_ns), event.begin_ns);

@@ -375,7 +375,7 @@ TEST(ProcessPerConnection, HandlerKnowsTheServersOfTheTrial) {
   const TestSocket client = ConnectTo(ready->targets.at(0).address);
   server.Send(FrameKind::kGo, ToPayload(GoMessage{MonotonicNs(), {{"server", other.address()}}}));
   EXPECT_EQ(ReadBytes(client.get(), 1), "k");
-  EXPECT_EQ(other.QueueLength(), 1U);
+  EXPECT_TRUE(QueueBecomes(other.get(), 1));
   server.EndTrial();
 }
 
@@ -459,6 +459,7 @@ TEST_P(Limited, TheThirdConnectionStaysInTheQueue) {
   EXPECT_EQ(Accepted(trace).size(), 2U);
   std::vector<std::int64_t> queued;
   for (const Event& event : EventsOf(trace, Op::kQueue)) queued.push_back(event.result);
+  if (MayNotTell() && queued.empty()) GTEST_SKIP() << "the system does not tell the queue";
   EXPECT_THAT(queued, Contains(1));
 }
 

@@ -73,7 +73,7 @@ TEST_F(SnapshotTest, ConnectToAFullQueueIsConnectingAndHasAPort) {
   Holds(client);
   const Event event = Look();
   EXPECT_EQ(StateOf(event), SocketState::kConnecting);
-  EXPECT_EQ(event.argument, kTcpSynSent);
+  EXPECT_EQ(event.argument, SysTcpState(client.get()) ? kTcpSynSent : 0);
   EXPECT_EQ(LocalOf(event), NameOf(client));
   EXPECT_NE(LocalOf(event).port(), 0);
 }
@@ -82,11 +82,11 @@ TEST_F(SnapshotTest, ClientWithAPeerIsEstablishedWhetherItHasWokenOrNot) {
   const TestListener listener;
   const TestSocket client = NewSocket(Blocking::kNo);
   SysConnect(client.get(), listener.address());
-  ASSERT_TRUE(Eventually([&] { return SysTcpState(client.get()) == kTcpEstablished; }));
+  ASSERT_TRUE(Eventually([&] { return HasPeer(client.get()); }));
   Holds(client);  // and nobody has asked for SO_ERROR
   const Event event = Look();
   EXPECT_EQ(StateOf(event), SocketState::kEstablished);
-  EXPECT_EQ(event.argument, kTcpEstablished);
+  EXPECT_EQ(event.argument, SysTcpState(client.get()) ? kTcpEstablished : 0);
   EXPECT_EQ(LocalOf(event), NameOf(client));
 }
 
@@ -94,7 +94,7 @@ TEST_F(SnapshotTest, LookingTakesNoErrorFromTheScript) {
   TestConnection connection;
   Holds(connection.client);
   connection.server.Abort();
-  ASSERT_TRUE(Eventually([&] { return SysTcpState(connection.client.get()) != kTcpEstablished; }));
+  ASSERT_TRUE(Eventually([&] { return !HasPeer(connection.client.get()); }));
   EXPECT_EQ(StateOf(Look()), SocketState::kNotConnected);
   std::array<char, 1> buffer{};
   EXPECT_EQ(ErrorName(SysRecv(connection.client.get(), buffer).error), "ECONNRESET");
@@ -105,7 +105,7 @@ TEST_F(SnapshotTest, SilentClientThatWasResetIsNotConnectedAndKeepsItsPort) {
   const Address local = NameOf(connection.client);
   Holds(connection.client);
   connection.server.Abort();
-  ASSERT_TRUE(Eventually([&] { return SysTcpState(connection.client.get()) != kTcpEstablished; }));
+  ASSERT_TRUE(Eventually([&] { return !HasPeer(connection.client.get()); }));
   const Event event = Look();
   EXPECT_EQ(StateOf(event), SocketState::kNotConnected);
   EXPECT_EQ(LocalOf(event), local);

@@ -22,6 +22,7 @@ TEST(KernelCounters, CounterThatWentBackIsLeftOut) {
 
 TEST(KernelCounters, KernelTellsOfListenQueues) {
   const KernelCounters counters = ReadKernelCounters();
+  if (MayNotTell() && counters.empty()) GTEST_SKIP() << "they are not read on this system";
   EXPECT_TRUE(counters.contains("ListenOverflows"));
   EXPECT_TRUE(counters.contains("ListenDrops"));
   EXPECT_TRUE(counters.contains("TCPSynRetrans"));
@@ -29,6 +30,7 @@ TEST(KernelCounters, KernelTellsOfListenQueues) {
 
 TEST(KernelCounters, OverflowOfAListenQueueIsCounted) {
   const KernelCounters before = ReadKernelCounters();
+  if (MayNotTell() && before.empty()) GTEST_SKIP() << "they are not read on this system";
   const FullListener full;
   const TestSocket client = NewSocket(Blocking::kNo);
   SysConnect(client.get(), full.address());

@@ -96,7 +96,7 @@ TEST_F(RecordedCallsTest, AcceptKeepsNumberAndPeer) {
   EXPECT_EQ(nothing.data, 0U);
 
   const TestSocket client = listener.Connect();
-  ASSERT_TRUE(Eventually([&] { return listener.QueueLength() == 1; }));
+  ASSERT_TRUE(QueueBecomes(listener.get(), 1));
   TestSocket server;
   const Event accepted = Recorded(
       [&] { server = TestSocket(calls_.Accept(listener.get(), Blocking::kYes, 4, peer)); });

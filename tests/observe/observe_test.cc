@@ -131,6 +131,19 @@ TEST(Health, ConnectionOfNoneOfOurClientsIsAStranger) {
   EXPECT_EQ(HealthOf(trial).strangers, 2U);
 }
 
+// macOS returns one that was reset before it was accepted without an address.
+TEST(Health, ConnectionWithoutAnAddressIsNamelessAndNoStranger) {
+  TraceBuilder trial(1);
+  trial.Client(0).At(1).Connects(5000).Stands(SocketState::kClosed, 0, 5000);
+  trial.Connection(0).At(2).Accepts(0);
+  const TrialObservations observed = ObservedOf(trial, CaseOf(1));
+  EXPECT_EQ(observed.health.nameless, 1U);
+  EXPECT_EQ(observed.health.strangers, 0U);
+  EXPECT_EQ(observed.values.at("accept_order"), Json("[]"));
+  EXPECT_EQ(observed.values.at("connect_outcomes"), Json(R"(["connected"])"))
+      << "nobody can say whose the accepted one is";
+}
+
 TEST(Health, ClientThatBeganAfterTheFreezeIsNoStranger) {
   TraceBuilder trial(1);
   trial.Client(0).At(1500.02).Connects(5000).Stands(SocketState::kEstablished, 1, 5000);

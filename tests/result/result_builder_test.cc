@@ -181,6 +181,13 @@ TEST(ResultBuilder, HealthIsTheWorstOfTheTrialsOrTheirSum) {
                 "bytes_conserved": false})"));
 }
 
+TEST(ResultBuilder, HealthTellsOfConnectionsWithoutAnAddressWhereThereWereAny) {
+  TrialObservations trial = MadeUpTrial({});
+  EXPECT_FALSE(Building(1).Trial(0, trial).Case().at("health").contains("nameless"));
+  trial.health.nameless = 2;
+  EXPECT_EQ(Building(1).Trial(0, trial).Case().at("health").at("nameless"), 2);
+}
+
 TEST(ResultBuilder, TrialsThatWereRunAgainAreCountedAndAreNoErrors) {
   Building building(1, "[1, 2]");
   building.Disturbed(1).Disturbed(1).Order(0, json::array({0})).Trial(0, MadeUpTrial({}), 1);

@@ -161,6 +161,12 @@ TEST_P(NamedSockets, GiveTheSameOutcomesOnBothHosts) {
     SCOPED_TRACE(HostName(host));
     const TestListener target;
     const Ran ran = RunLive(host, ScriptOf(experiment.script), target.address());
+    const bool lacks = std::any_of(ran.steps.begin(), ran.steps.end(), [&](const auto& step) {
+      const auto& expected = experiment.expected;
+      return step.ends_with(":unsupported") &&
+             std::find(expected.begin(), expected.end(), step) == expected.end();
+    });
+    if (MayNotTell() && lacks) GTEST_SKIP() << "the system lacks an option or a sample of it";
     EXPECT_THAT(ran.steps, ElementsAreArray(experiment.expected));
     AgentTrace agent;
     agent.recorders.push_back(ran.trace);
@@ -189,7 +195,8 @@ TEST(NamedSocketsAlike, LoopOfSendsEndsWhenOneWouldBlockAndTheScriptGoesOn) {
     EXPECT_EQ(std::count(ran.steps.begin(), ran.steps.end(), "3:would_block"), 1);
     EXPECT_EQ(ran.steps[2], "3:ok 65536");
     EXPECT_EQ(*(ran.steps.end() - 3), "3:would_block");
-    EXPECT_TRUE((ran.steps.end() - 2)->starts_with("5:ok "));
+    const std::string& queue = *(ran.steps.end() - 2);
+    EXPECT_TRUE(queue.starts_with("5:ok ") || (MayNotTell() && queue == "5:unsupported")) << queue;
     EXPECT_NE(*(ran.steps.end() - 2), "5:ok 0");  // a full buffer
     EXPECT_EQ(ran.steps.back(), "6:ok 65536");
   }

@@ -154,7 +154,7 @@ ActorScript& ActorScript::Step(std::uint16_t step, const Outcome& outcome) {
 }
 
 ActorScript& ActorScript::Accepts(std::uint16_t port) {
-  Add(Op::kAccept, actor_, 0, EncodedPort(port));
+  Add(Op::kAccept, actor_, 0, port == 0 ? std::string() : EncodedPort(port));
   accepts_.push_back(std::move(entries_.back()));
   entries_.pop_back();
   accepts_.back().event.actor = kListenerActor;

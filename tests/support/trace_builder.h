@@ -51,7 +51,7 @@ class ActorScript {
   ActorScript& Sleeps(double wanted_ms, double took_ms);
   ActorScript& Step(std::uint16_t step, const Outcome& outcome);
 
-  // A connection only: accept returned it, from 127.0.0.1:`port`.
+  // A connection only: accept returned it, from 127.0.0.1:`port`; 0: without an address.
   ActorScript& Accepts(std::uint16_t port);
 
   // Where it stood when its agent looked.
