@@ -14,7 +14,8 @@
 namespace tcplab {
 
 // Who is queued is told by the backlog: the same in every run. Clients come so far apart that on a
-// busy machine none overtakes another, nor is a trial soon run again.
+// busy machine none overtakes another, nor is a trial soon run again; and few trials run side by
+// side, so that the machine is not busy with them.
 inline constexpr const char* kSteadyScenario = R"({
     "name": "steady", "trials": 6, "window_ms": 500, "timing": "insensitive",
     "parameters": {"backlog": [0, 1]},
@@ -29,7 +30,8 @@ class CheckFixture : public testing::Test {
   // Writes a scenario and records it.
   void Recorded(const std::string& name, const std::string& scenario) const {
     folder_.Write("scenarios/" + name, scenario);
-    const Finished run = RunRunner(folder_, {"scenarios/" + name, "--out", "results/here"});
+    const Finished run =
+        RunRunner(folder_, {"scenarios/" + name, "--out", "results/here", "--jobs", "4"});
     EXPECT_LE(run.exit_code, 1) << run.err << run.out;
   }
   nlohmann::json Record(const std::string& path = kRecord) const {
@@ -55,7 +57,8 @@ class CheckFixture : public testing::Test {
   }
   Finished RunCheck(const std::vector<std::string>& more = {},
                     RunnerProcess::Options options = {}) const {
-    std::vector<std::string> arguments = {"check", "scenarios", "--baseline", "results"};
+    std::vector<std::string> arguments = {"check",   "scenarios", "--baseline",
+                                          "results", "--jobs",    "4"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunRunner(folder_, arguments, std::move(options));
   }
