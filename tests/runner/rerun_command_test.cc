@@ -18,10 +18,10 @@ using testing::Not;
 
 // Who is accepted is told by the backlog: the same in every run.
 constexpr const char* kScenario = R"({
-    "name": "again", "trials": 6, "window_ms": 300, "timing": "insensitive",
+    "name": "again", "trials": 6, "window_ms": 600, "timing": "insensitive",
     "parameters": {"backlog": [0, 1], "text": {"prompt": "what?"}},
     "server": {"listen": {"backlog": "$backlog"}, "accept": {"model": "never"}},
-    "clients": [{"count": 3, "every_ms": 20, "script": [{"connect": {"timeout_ms": 100}}, {"send": "$text"}]}]})";
+    "clients": [{"count": 3, "every_ms": 150, "script": [{"connect": {"timeout_ms": 100}}, {"send": "$text"}]}]})";
 
 class Rerun : public testing::Test {
  protected:
