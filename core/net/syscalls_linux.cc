@@ -203,6 +203,29 @@ std::optional<tcp_info> TcpInfo(NativeSocket socket) {
   return info;
 }
 
+// A listener's queue stands in fields that mean something else of a connection, and who imitates
+// Linux may leave them empty (gVisor does): a length of 0 would be taken for a fact. Asked of a
+// listener of our own, on an address that nobody connects to.
+bool FindOutWhetherQueuesAreTold() {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener < 0) return false;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(0x7ffffffeU);  // 127.255.255.254
+  constexpr int kBacklog = 7;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bind's interface
+  const bool listens = bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                       listen(listener, kBacklog) == 0;
+  const std::optional<tcp_info> info = listens ? TcpInfo(listener) : std::nullopt;
+  close(listener);
+  return info && info->tcpi_state == TCP_LISTEN && info->tcpi_sacked > 0;
+}
+
+bool QueuesAreTold() {
+  static const bool told = FindOutWhetherQueuesAreTold();
+  return told;
+}
+
 }  // namespace
 
 CallResult SysSocket(bool ipv6, Blocking blocking) {
@@ -348,7 +371,8 @@ Result<CallResult> SysSample(NativeSocket socket, std::string_view field) {
   const auto* const row = std::find_if(kInfoRows.begin(), kInfoRows.end(),
                                        [&](const InfoRow& r) { return r.field == field; });
   const bool listens = info.tcpi_state == TCP_LISTEN;
-  if (row == kInfoRows.end() || row->of_listener != listens) {
+  const bool told = !listens || QueuesAreTold();
+  if (row == kInfoRows.end() || row->of_listener != listens || !told) {
     return Fail(ErrorKind::kUnsupported, "nothing is known here as " + std::string(field));
   }
   return CallResult{row->read(info), ErrorCode::kNone};
@@ -362,7 +386,7 @@ std::optional<std::uint32_t> SysTcpState(NativeSocket socket) {
 
 std::optional<AcceptQueue> SysAcceptQueue(NativeSocket listener) {
   const std::optional<tcp_info> info = TcpInfo(listener);
-  if (!info || info->tcpi_state != TCP_LISTEN) return std::nullopt;
+  if (!info || info->tcpi_state != TCP_LISTEN || !QueuesAreTold()) return std::nullopt;
   return AcceptQueue{info->tcpi_unacked, info->tcpi_sacked};
 }
 
