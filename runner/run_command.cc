@@ -111,7 +111,10 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.controller.target = options_.target;
   if (options_.target) measure.run.target = options_.target->ToString();
   measure.keep_awake = options_.keep_awake;
-  if (options_.in) measure.cannot = options_.in->cannot;
+  if (options_.in) {
+    measure.cannot = options_.in->cannot;
+    if (options_.jobs == 0) measure.controller.jobs = options_.in->jobs;
+  }
   measure.run.seed = options_.seed;
   measure.run.overrides = scenario.assignments;
   measure.run.only_cases = options_.load.only_cases;

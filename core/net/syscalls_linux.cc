@@ -331,23 +331,36 @@ Result<OptionValue> SysGetOption(NativeSocket socket, std::string_view name) {
 
 namespace {
 
-// Of a listener, TCP_INFO means other things by the same fields (tcp_get_info() in the kernel).
+// Of a listener, TCP_INFO means other things by the same fields (tcp_get_info() in the kernel). Of
+// a connection it always has an MSS; who imitates Linux without giving one (gVisor) has filled in
+// little else, and its zeros are no facts.
+enum class Told { kOfListeners, kAlways, kBesideMss };
+
 struct InfoRow {
   std::string_view field;
-  bool of_listener;
+  Told told;
   std::int64_t (*read)(const tcp_info& info);
 };
 
 constexpr auto kInfoRows = std::to_array<InfoRow>({
-    {"accept_queue", true, [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
-    {"accept_queue_limit", true, [](const tcp_info& i) { return std::int64_t{i.tcpi_sacked}; }},
-    {"cwnd", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_cwnd}; }},
-    {"rcv_mss", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_rcv_mss}; }},
-    {"retransmits", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_total_retrans}; }},
-    {"rtt_us", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_rtt}; }},
-    {"snd_mss", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_mss}; }},
-    {"unacked", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
+    {"accept_queue", Told::kOfListeners,
+     [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
+    {"accept_queue_limit", Told::kOfListeners,
+     [](const tcp_info& i) { return std::int64_t{i.tcpi_sacked}; }},
+    {"cwnd", Told::kAlways, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_cwnd}; }},
+    {"rcv_mss", Told::kBesideMss, [](const tcp_info& i) { return std::int64_t{i.tcpi_rcv_mss}; }},
+    {"retransmits", Told::kBesideMss,
+     [](const tcp_info& i) { return std::int64_t{i.tcpi_total_retrans}; }},
+    {"rtt_us", Told::kAlways, [](const tcp_info& i) { return std::int64_t{i.tcpi_rtt}; }},
+    {"snd_mss", Told::kBesideMss, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_mss}; }},
+    {"unacked", Told::kBesideMss, [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
 });
+
+bool IsTold(const InfoRow& row, const tcp_info& info) {
+  const bool listens = info.tcpi_state == TCP_LISTEN;
+  if (row.told == Told::kOfListeners) return listens && QueuesAreTold();
+  return !listens && (row.told == Told::kAlways || info.tcpi_snd_mss > 0);
+}
 
 // tcp(7): FIONREAD and SIOCOUTQ.
 CallResult QueueSize(NativeSocket socket, unsigned long request) {
@@ -370,9 +383,7 @@ Result<CallResult> SysSample(NativeSocket socket, std::string_view field) {
   if (field == "state") return CallResult{info.tcpi_state, ErrorCode::kNone};
   const auto* const row = std::find_if(kInfoRows.begin(), kInfoRows.end(),
                                        [&](const InfoRow& r) { return r.field == field; });
-  const bool listens = info.tcpi_state == TCP_LISTEN;
-  const bool told = !listens || QueuesAreTold();
-  if (row == kInfoRows.end() || row->of_listener != listens || !told) {
+  if (row == kInfoRows.end() || !IsTold(*row, info)) {
     return Fail(ErrorKind::kUnsupported, "nothing is known here as " + std::string(field));
   }
   return CallResult{row->read(info), ErrorCode::kNone};

@@ -23,7 +23,9 @@ namespace fs = std::filesystem;
 constexpr int kInterrupt = 2;  // libuv has these numbers on every platform
 constexpr int kKill = 9;
 constexpr int kTerminate = 15;
-constexpr double kPatienceSeconds = 5;  // with what does not end although it was killed
+// With what does not end although it was killed: on a machine whose processors are all busy a
+// thread of the class SCHED_IDLE (KeepAwake's) takes seconds to do so.
+constexpr double kPatienceSeconds = 20;
 
 uv_stream_t* StreamOf(Handle<uv_pipe_t>& pipe) {
   return reinterpret_cast<uv_stream_t*>(
@@ -130,8 +132,8 @@ void Guard::OnOrder(ssize_t nread) {
     const std::string order = order_.substr(0, end);
     order_.erase(0, end + 1);
     if (!runs_) continue;
-    if (order == "interrupt") uv_kill(-process_.get()->pid, kInterrupt);
-    if (order == "terminate") uv_kill(-process_.get()->pid, kTerminate);
+    if (order == "interrupt") uv_process_kill(process_.get(), kInterrupt);
+    if (order == "terminate") uv_process_kill(process_.get(), kTerminate);
   }
 }
 

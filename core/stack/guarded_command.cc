@@ -22,7 +22,8 @@ constexpr int kSigInt = 2;
 constexpr int kSigKill = 9;
 constexpr int kSigTerm = 15;
 constexpr std::size_t kKeptErrorBytes = 16384;
-constexpr std::uint64_t kGraceMs = 10'000;  // between an interruption, or a kill, and what is next
+constexpr std::uint64_t kGraceMs = 10'000;  // between an interruption and the kill
+constexpr std::uint64_t kKillMs = 45'000;   // for the guard, which is patient twice
 
 uv_stream_t* StreamOfPipe(Handle<uv_pipe_t>& pipe) {
   return reinterpret_cast<uv_stream_t*>(
@@ -297,7 +298,7 @@ void Keeper::Kill() {
   const int status = uv_shutdown(request, StreamOfPipe(control_.pipe()),
                                  [](uv_shutdown_t* done, int) { delete done; });
   if (status != 0) delete request;
-  timer_.Start(kGraceMs);
+  timer_.Start(kKillMs);
 }
 
 void Keeper::ReadReport() {

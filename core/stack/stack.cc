@@ -25,15 +25,19 @@ constexpr double kLongestSeconds = 86'400;
 constexpr auto kPlaceholders =
     std::to_array<std::string_view>({"{scratch}", "{stacks}", "{runner}"});
 
-// Everything in braces has to be a placeholder: a misspelt one would be a name of a file.
+// A word in braces has to be a placeholder: a misspelt one would be a name of a file. Shells have
+// braces of their own.
 void CheckPlaceholders(const Node& node, const std::string& word) {
   for (std::size_t at = word.find('{'); at != std::string::npos; at = word.find('{', at + 1)) {
     const std::size_t end = word.find('}', at);
     if (end == std::string::npos) return;
     const std::string found = word.substr(at, end - at + 1);
-    if (std::find(kPlaceholders.begin(), kPlaceholders.end(), found) != kPlaceholders.end()) {
-      continue;
-    }
+    const std::string inner = found.substr(1, found.size() - 2);
+    const bool other = inner.empty() || (at > 0 && word[at - 1] == '$') ||
+                       inner.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos;
+    const bool known =
+        std::find(kPlaceholders.begin(), kPlaceholders.end(), found) != kPlaceholders.end();
+    if (other || known) continue;
     node.Error(fmt::format("found the placeholder {}, expected {}{}", internal::Quoted(found),
                            JoinWords(kPlaceholders), internal::DidYouMean(found, kPlaceholders)));
   }
@@ -129,6 +133,7 @@ constexpr auto kStackFields = std::to_array<Field<Stack>>({
     {"recognise", ReadRecognise, true},
     {"cannot", ReadInabilities},
     {"packages", ReadPackages},
+    {"jobs", [](const Node& n, Stack& s) { internal::WholeInto(n, 1, 1024, s.jobs); }},
     {"limit_seconds",
      [](const Node& n, Stack& s) {
        internal::NumberInto(n, 0.1, kLongestSeconds, s.limit_seconds);

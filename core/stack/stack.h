@@ -29,6 +29,7 @@ struct Stack {
   std::vector<Inability> cannot;
   std::vector<std::string> packages;  // Debian's, that it needs
   double limit_seconds = 600;         // for one scenario
+  std::size_t jobs = 0;               // trials side by side, unless --jobs says so; 0: as anywhere
   std::string file;                   // where this stands
 };
 

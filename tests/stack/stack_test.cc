@@ -46,6 +46,7 @@ TEST(Stacks, ADescriptionSaysHowToGetThereAndHowToKnowIt) {
   stack["cannot"] = {{{"feature", "option:TCP_CORK"}, {"reason", "it has none"}}};
   stack["packages"] = {"one", "two"};
   stack["limit_seconds"] = 2.5;
+  stack["jobs"] = 3;
   const LoadedStacks loaded = Load(stack);
   ASSERT_EQ(loaded.stacks.size(), 1U);
   const Stack& read = loaded.stacks.front();
@@ -56,6 +57,7 @@ TEST(Stacks, ADescriptionSaysHowToGetThereAndHowToKnowIt) {
   EXPECT_EQ(read.cannot.front().feature, "option:TCP_CORK");
   EXPECT_THAT(read.packages, ElementsAre("one", "two"));
   EXPECT_EQ(read.limit_seconds, 2.5);
+  EXPECT_EQ(read.jobs, 3U);
 }
 
 TEST(Stacks, WhatIsWrongIsSaidWithItsPlace) {
@@ -67,6 +69,9 @@ TEST(Stacks, WhatIsWrongIsSaidWithItsPlace) {
   EXPECT_THAT(Complaint("/command", "env"), HasSubstr("expected a list of words"));
   EXPECT_THAT(Complaint("/command", json::array()), HasSubstr("at least one word"));
   EXPECT_THAT(Complaint("/command", {"env", "{scrach}"}), HasSubstr("{scratch}"));
+  json shell = StackDraft();
+  shell["command"] = {"sh", "-c", "${x} { echo; } {} {a,b} {", "{runner}"};
+  EXPECT_TRUE(Load(shell).diagnostics.empty());
   EXPECT_THAT(Complaint("/command", {"env", 7}), HasSubstr("/stacks/0/command/1"));
   EXPECT_THAT(Complaint("/recognise", json::object()), HasSubstr("by which its results are known"));
   EXPECT_THAT(Complaint("/recognise/stak", "x"), HasSubstr("did you mean \"stack\"?"));
