@@ -10,10 +10,12 @@ SECONDS := 30
 # More options for cmake, as in: make test CMAKE_FLAGS=-DTCPLAB_WERROR=ON
 CMAKE_FLAGS ?=
 CTEST_FLAGS ?=
+# More options for `make check`, as in: make check CHECK_FLAGS="--junit check.xml"
+CHECK_FLAGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build-deps test-deps fuzz-deps stacks-deps configure build demo test fuzz bench stacks format \
-        lint install clean
+.PHONY: help deps build-deps test-deps fuzz-deps stacks-deps configure build demo test results check fuzz bench \
+        stacks format lint install clean
 
 help:          ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -41,6 +43,16 @@ demo: build-deps        ## from nothing to the first experiment
 test: test-deps         ## build and run every test
 	@$(MAKE) --no-print-directory build
 	ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error $(CTEST_FLAGS)
+
+results: build-deps     ## record every scenario here, as results/<environment>/ (the machine should be idle)
+	@$(MAKE) --no-print-directory configure
+	cmake --build $(BUILD) --target runner
+	$(RUNNER) scenarios --examples
+
+check: build-deps       ## run every scenario and compare with what was recorded in results/
+	@$(MAKE) --no-print-directory configure
+	cmake --build $(BUILD) --target runner
+	$(RUNNER) check scenarios --baseline results $(CHECK_FLAGS)
 
 fuzz: fuzz-deps         ## feed broken inputs to scenarios and traces (RUNS=20000 SECONDS=30 each)
 	tests/fuzz/run.sh $(RUNS) $(SECONDS)

@@ -7,6 +7,14 @@ tcplab_sources(support_sources tests/support)
 tcplab_library(test_support SOURCES ${support_sources} DEPENDS base scenario trace net
                LINK GTest::gtest GTest::gmock tcplab_valijson)
 
+# Trials start this program as their agents.
+set(agent_program runner)
+if(TCPLAB_TEST_FOLDERS AND NOT "runner" IN_LIST TCPLAB_TEST_FOLDERS)
+  set(agent_program agent_program)
+  add_executable(agent_program ${PROJECT_SOURCE_DIR}/tests/support/program/agent.cc)
+  target_link_libraries(agent_program PRIVATE tcplab_agent)
+endif()
+
 # One executable per folder: tests/ mirrors core/ and runner/.
 set(test_targets "")
 foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
@@ -37,10 +45,8 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
 
   # As definitions too, for tests that are started by hand.
   target_compile_definitions(${target} PRIVATE TCPLAB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  if(TARGET runner)
-    add_dependencies(${target} runner)
-    target_compile_definitions(${target} PRIVATE TCPLAB_RUNNER="$<TARGET_FILE:runner>")
-  endif()
+  add_dependencies(${target} ${agent_program})
+  target_compile_definitions(${target} PRIVATE TCPLAB_RUNNER="$<TARGET_FILE:${agent_program}>")
 
   # PRE_TEST: listing the tests runs the program, which must not be able to fail the build.
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
@@ -48,10 +54,13 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   list(APPEND test_targets ${target})
 endforeach()
 
+# The tests of these folders and what they need, where `all` would be more.
+add_custom_target(tests DEPENDS ${test_targets})
+
 # gtest_discover_tests can hand on one variable of an environment and drops the others (seen in
 # cmake 3.25), so ctest sets them from a file of its own, once it has found the tests.
 set(environment "TCPLAB_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
-                "TCPLAB_RUNNER=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/runner${CMAKE_EXECUTABLE_SUFFIX}")
+                "TCPLAB_RUNNER=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${agent_program}${CMAKE_EXECUTABLE_SUFFIX}")
 if(TCPLAB_SANITIZE)
   # Documents are judged several times slower, and what is judged is the same.
   list(APPEND environment TCPLAB_MUTANTS=500)

@@ -80,12 +80,13 @@ class TrialSink {
   // The machine stood still in it: it is run again, and only past the bound for that an error.
   Verdict TakeDisturbed(const TrialRecord& record, const TrialHealth& health) {
     builder_.AddDisturbed(record.case_index);
-    if (record.may_repeat) return Verdict::kRepeat;
-    builder_.AddError(record.case_index, record.round, "disturbed",
-                      fmt::format("something was {:.0f} ms late: this machine is too busy for the "
-                                  "scenario's times",
-                                  health.max_delay_ms));
-    return Verdict::kStands;
+    if (!record.may_repeat) {
+      builder_.AddError(record.case_index, record.round, "disturbed",
+                        fmt::format("something was {:.0f} ms late: this machine is too busy for "
+                                    "the scenario's times",
+                                    health.max_delay_ms));
+    }
+    return Verdict::kRepeat;
   }
 
   const Scenario& scenario_;
@@ -176,6 +177,11 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   measurement.document = builder.Finish(seconds, measurement.interrupted_by.has_value());
   AddExpectations(scenario, measurement.document);
   return measurement;
+}
+
+void TakeExamples(const Scenario& scenario, MeasureOptions& options) {
+  options.run.examples = true;
+  options.controller.input = InputExample(scenario);
 }
 
 MeasureOptions MeasureHere(const std::string& own_path, const Environment& environment) {

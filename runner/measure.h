@@ -37,6 +37,9 @@ struct Measurement {
   Status traces;  // an error when they could not be written; the result stands without them
 };
 
+// Whatever a person would answer or type is the example that the scenario gives.
+void TakeExamples(const Scenario& scenario, MeasureOptions& options);
+
 // An error means that nothing could be run at all; everything else is in the document.
 [[nodiscard]] Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options);
 

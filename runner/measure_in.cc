@@ -131,7 +131,7 @@ Result<Measurement> MeasureIn(const Stack& stack, const Scenario& scenario,
                               const MeasureOptions& options, const std::string& own_path) {
   GuardedCommand command = CommandIn(stack, own_path, {"inside"});
   command.input = EncodeJob(scenario, options);
-  command.live_input = SendsStdin(scenario);
+  command.live_input = SendsStdin(scenario) && !options.run.examples;
   const Result<CommandEnd> end = RunGuarded(command);
   if (!end) return Forward(end);
 

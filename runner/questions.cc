@@ -26,8 +26,16 @@ Result<std::string> AskThePerson(const Question& question) {
 
 Asker PersonAtTheTerminal() { return StdinIsTerminal() ? AskThePerson : Asker(); }
 
+Asker Examples() {
+  return [](const Question& question) -> Result<std::string> {
+    if (question.example) return *question.example;
+    return Invalid("the scenario gives no example of it");
+  };
+}
+
 Asker AnyAnswer() {
   return [](const Question& question) -> Result<std::string> {
+    if (question.example) return *question.example;
     return std::string(question.is_number ? "1" : "text");
   };
 }

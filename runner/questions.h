@@ -9,7 +9,11 @@ namespace tcplab {
 // is not an answer that somebody gave.
 [[nodiscard]] Asker PersonAtTheTerminal();
 
-// Gives any value of the right kind, so that a scenario can be looked at that is not going to run.
+// Answers with the examples that scenarios give, and asks nobody.
+[[nodiscard]] Asker Examples();
+
+// Gives the example, or any value of the right kind, so that a scenario can be looked at that is
+// not going to run.
 [[nodiscard]] Asker AnyAnswer();
 
 }  // namespace tcplab

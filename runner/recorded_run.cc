@@ -65,6 +65,7 @@ Result<RecordedRun> ReadRun(const json& document, const std::string& file,
   measure.run.overrides = PairsOf(run.at("set"));
   measure.run.only_cases = PairsOf(run.at("case"));
   measure.run.allow_remote = run.at("allow_remote").get<bool>();
+  if (run.value("examples", false)) TakeExamples(recorded.scenario, measure);
   if (!run.contains("target")) return recorded;
   measure.run.target = run.at("target").get<std::string>();
   const Result<Address> target = ParseTarget(measure.run.target);
@@ -99,6 +100,7 @@ json RecordRun(const Scenario& scenario, const MeasureOptions& measure) {
               {"case", TextsOf(measure.run.only_cases)},
               {"only", measure.run.only},
               {"allow_remote", measure.run.allow_remote},
+              {"examples", measure.run.examples},
               {"seed", measure.run.seed},
               {"jobs", measure.controller.jobs},
               {"kept_awake", measure.keep_awake}};

@@ -29,7 +29,9 @@ namespace {
 using nlohmann::json;
 
 // Whether a person types what is sent: nothing is drawn over it.
-bool TypedIn(const Scenario& scenario) { return SendsStdin(scenario) && StdinIsTerminal(); }
+bool TypedIn(const Scenario& scenario, const RunOptions& options) {
+  return SendsStdin(scenario) && !options.examples && StdinIsTerminal();
+}
 
 // Runs the scenarios of one command line, one after the other.
 class Session {
@@ -71,10 +73,11 @@ std::optional<std::string> Session::ResultFile(const std::string& scenario_file,
 }
 
 // With answers, or what standard input held, it is no record, as with --set: the scenario alone
-// does not say what was measured.
+// does not say what was measured. Its own examples it does say.
 std::optional<std::string> Session::ResultFile(const Scenario& scenario,
                                                const std::string& environment_id) const {
-  const bool says_all = scenario.assignments.empty() && !SendsStdin(scenario);
+  const bool says_all =
+      options_.examples || (scenario.assignments.empty() && !SendsStdin(scenario));
   return ResultFile(scenario.file, options_.is_record() && says_all, environment_id);
 }
 
@@ -122,7 +125,10 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.run.allow_remote = options_.load.allow_remote;
   const auto path = ResultFile(scenario, environment_.id);
   if (options_.keep_traces && path) measure.traces_path = TracesPath(*path);
-  if (!options_.quiet && StderrIsTerminal() && !TypedIn(scenario)) measure.progress = WriteErr;
+  if (!options_.quiet && StderrIsTerminal() && !TypedIn(scenario, options_)) {
+    measure.progress = WriteErr;
+  }
+  if (options_.examples) TakeExamples(scenario, measure);
   return measure;
 }
 
@@ -130,7 +136,7 @@ ExitCode Session::RunOne(const std::string& file) {
   const std::optional<Scenario> scenario = LoadAndReport(file, options_.load, options_.quiet);
   if (!scenario) return ExitCode::kInvalid;
   if (Status ready = CheckBeforeRun(*scenario); !ready) return Complained(ready.error());
-  if (!options_.quiet && TypedIn(*scenario)) {
+  if (!options_.quiet && TypedIn(*scenario, options_)) {
     WriteErr(scenario->name + ": what you type is sent, line by line; Ctrl-D ends it\n");
   }
   const MeasureOptions measure = OptionsFor(*scenario);
@@ -208,7 +214,7 @@ ExitCode RunCommand(const Arguments& arguments) {
   auto& options = std::get<RunOptions>(parsed);
   const Result<std::vector<std::string>> files = FindScenarioFiles(options.names);
   if (!files) return Complained(files.error());
-  options.load.ask = PersonAtTheTerminal();
+  options.load.ask = options.examples ? Examples() : PersonAtTheTerminal();
   Result<std::string> own_path = OwnPath();
   if (!own_path) return Complained(own_path.error());
   return Session(std::move(options), std::move(*own_path)).Run(*files);

@@ -80,6 +80,8 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   StackChoice stack;
   AddStackOptions(app, stack);
   app.add_option("--format", format, "what goes to stdout")->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("--examples", options.examples,
+               "take the scenario's examples for what it would ask for or read");
   app.add_flag("--keep-traces", options.keep_traces, "write every event beside the result");
   app.add_flag("!--no-keep-awake", options.keep_awake,
                "let idle processors sleep while trials run");

@@ -26,6 +26,7 @@ struct RunOptions {
   std::optional<Address> target;  // a foreign server, in place of the scenario's
   std::optional<Stack> in;        // the other stack in which the scenarios are run
   bool json = false;
+  bool examples = false;  // answers are the scenario's examples; nobody is asked
   bool keep_awake = true;
   bool quiet = false;
   bool no_color = false;

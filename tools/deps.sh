@@ -21,7 +21,7 @@ packages() {  # <manager>-<list>
     apt-test) echo iproute2 python3 netcat-openbsd nginx ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
     apt-stacks) echo runsc user-mode-linux iproute2 ;;
-    apt-check) echo git clang-format clang-tidy shellcheck ;;
+    apt-check) echo git clang-format clang-tidy shellcheck yamllint ;;
     # The compiler comes with Xcode's command line tools.
     brew-build)
       echo cmake ninja pkgconf libuv nlohmann-json cli11 fmt tl-expected libsodium
@@ -30,7 +30,7 @@ packages() {  # <manager>-<list>
     brew-test) echo nginx ;;
     brew-fuzz) echo llvm ;;
     brew-stacks) ;;  # they need Linux
-    brew-check) echo clang-format llvm shellcheck ;;
+    brew-check) echo clang-format llvm shellcheck yamllint ;;
     *)
       echo "deps: no such list: ${1#*-}" >&2
       return 2

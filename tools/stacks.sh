@@ -14,20 +14,6 @@ stacks=("$@")
 most_seconds=300  # for one scenario
 [ -x "$runner" ] || { echo "stacks: there is no $runner; \`make build\` makes it" >&2; exit 1; }
 
-# What a person would type where a scenario asks for it, and what comes on standard input.
-arguments_of() {
-  case ${1#scenarios/} in
-    lecture/consonants.json) echo --set text=Programmazione ;;
-    lecture/uppercase.json) echo --set "text=ciao" ;;
-    lecture/prime.json) echo --set number=97 ;;
-  esac
-}
-input_of() {
-  case ${1#scenarios/} in
-    lecture/streams.json) printf 'ciao\nmondo\n.\n' ;;
-  esac
-}
-
 # in_stack STACK COMMAND...: the runner's command there.
 in_stack() {
   local stack=$1
@@ -40,20 +26,18 @@ in_stack() {
 bad=()
 folders=()
 
-# record STACK FOLDER SCENARIO
+# record STACK SCENARIO
 record() {
-  local limit=() arguments=() code
+  local limit=() code
   [ "$1" = host ] || limit=(--limit "$most_seconds")
-  read -ra arguments < <(arguments_of "$3") || true
-  input_of "$3" |
-    in_stack "$1" run "$3" "${arguments[@]}" "${limit[@]}" --out "$2" --no-color --quiet >build/stacks.out 2>&1
-  code=${PIPESTATUS[1]}
+  in_stack "$1" run "$2" --examples "${limit[@]}" --no-color --quiet >build/stacks.out 2>&1 </dev/null
+  code=$?
   # 1: an expectation does not hold there, 77: it cannot be done there. Both are findings.
   case $code in
-    0 | 1 | 77) printf '%-16s %-40s %s\n' "$1" "$3" "$(tail -2 build/stacks.out | head -1)" ;;
+    0 | 1 | 77) printf '%-16s %-40s %s\n' "$1" "$2" "$(tail -2 build/stacks.out | head -1)" ;;
     *)
-      bad+=("$1 $3 (exit code $code)")
-      printf '%-16s %-40s exit code %s\n' "$1" "$3" "$code"
+      bad+=("$1 $2 (exit code $code)")
+      printf '%-16s %-40s exit code %s\n' "$1" "$2" "$code"
       grep -v '^$' build/stacks.out | tail -12 | sed 's/^/    /'
       ;;
   esac
@@ -67,7 +51,7 @@ for stack in "${stacks[@]}"; do
   fi
   id=${id%%:*}
   folders+=("results/$id")
-  for file in "${files[@]}"; do record "$stack" "results/$id" "$file"; done
+  for file in "${files[@]}"; do record "$stack" "$file"; done
 done
 
 if [ ${#folders[@]} -gt 1 ]; then

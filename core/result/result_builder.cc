@@ -235,6 +235,7 @@ json ResultBuilder::RunEntry(double seconds, ResultStatus status) const {
                 {"case", NamesAndValues(run_.only_cases)},
                 {"only", run_.only},
                 {"allow_remote", run_.allow_remote}};
+  if (run_.examples) entry["examples"] = true;
   if (!run_.target.empty()) entry["target"] = run_.target;
   if (!traces_file_.empty()) entry["traces"] = {{"file", traces_file_}, {"seal", traces_seal_}};
   return entry;

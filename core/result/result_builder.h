@@ -33,6 +33,7 @@ struct RunInfo {
   std::vector<std::pair<std::string, std::string>> only_cases;  // --case
   std::vector<std::string> only;                                // --only; empty: every observation
   bool allow_remote = false;
+  bool examples = false;    // the scenario's, for what a person would have answered or typed
   bool kept_awake = false;  // the processors, while trials ran
   std::string target;       // the foreign server that was measured against; empty: ours
 };

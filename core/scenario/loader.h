@@ -37,7 +37,8 @@ struct Question {
   std::string parameter;
   std::string prompt;  // as the scenario words it; may be empty
   bool is_number = false;
-  std::string complaint;  // why the answer before was refused; empty the first time
+  std::optional<std::string> example;  // an answer that its author gave
+  std::string complaint;               // why the answer before was refused; empty the first time
 };
 
 // The answer, without a line's end, or why there is none.

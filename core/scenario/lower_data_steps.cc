@@ -49,6 +49,10 @@ constexpr auto kSendKeys = std::to_array<Key<SendStep>>({
        WholeInto(n, 0, kMostPayloadBytes, s.step.bytes);
      }},
     {"from", ReadSendFrom},
+    {"example",
+     [](const Node& n, auto& s) {
+       if (auto text = ReadText(n, kMostTextBytes)) s.step.example = std::move(*text);
+     }},
     {"each", [](const Node& n, auto& s) { WholeInto(n, 1, kMostPayloadBytes, s.step.each); }},
     {"flags", [](const Node& n, auto& s) { ReadFlags(n, s.step.flags); }},
     kSocket<SendStep>,
@@ -107,7 +111,11 @@ void ReadSend(const Node& node, Lowering& lowering) {
                       static_cast<int>(node.Has("from"));
   if (sources != 1) {
     node.Error("the step needs exactly one of \"text\", \"bytes\" and \"from\"");
-  } else if (node.Has("from")) {
+  } else if (!node.Has("from")) {
+    if (!node.Has("example")) return;
+    node.Member("example").KeyError(
+        "an example stands for standard input: expected it beside \"from\": \"stdin\"");
+  } else {
     for (const std::string_view key : {"each", "flags"}) {
       if (!node.Has(key)) continue;
       node.Member(key).KeyError(fmt::format(

@@ -36,6 +36,26 @@ void ReadValue(const Node& node, std::vector<json>& values) {
   values.push_back(value);
 }
 
+// The value itself: what the parameter takes it for stands beside it, perhaps after it.
+void ReadExample(const Node& node, Question& question) {
+  const json& value = node.value();
+  if (value.is_string()) {
+    if (auto text = ReadText(node, kMostTextBytes)) question.example = std::move(*text);
+  } else if (value.is_number()) {
+    question.example = value.dump();
+  } else {
+    node.Mismatch("an answer: a string, or a number");
+  }
+}
+
+void CheckExample(const Node& node, const Question& question) {
+  if (!node.value().is_object() || !node.Has("example") || !question.example) return;
+  const Node example = node.Member("example");
+  if (example.value().is_number() == question.is_number) return;
+  example.Mismatch(question.is_number ? "a number, as the parameter is one"
+                                      : "a string, as the parameter is one");
+}
+
 void ReadParameter(const Node& node, Parameter& parameter) {
   static constexpr auto kKinds = std::to_array<Word<bool>>({{"string", false}, {"number", true}});
   static constexpr auto kKeys = std::to_array<Field<Question>>({
@@ -45,6 +65,7 @@ void ReadParameter(const Node& node, Parameter& parameter) {
        },
        true},
       {"type", [](const Node& n, Question& q) { WordInto<bool>(n, kKinds, q.is_number); }},
+      {"example", ReadExample},
   });
   const json& value = node.value();
   if (value.is_array()) {
@@ -61,6 +82,7 @@ void ReadParameter(const Node& node, Parameter& parameter) {
     Question question;
     question.parameter = parameter.name;
     ReadObject<Question>(node, "a parameter without a value", kKeys, question);
+    CheckExample(node, question);
     parameter.question = std::move(question);
   } else {
     ReadValue(node, parameter.values);
@@ -248,8 +270,10 @@ bool Parameters::CheckMatrix(const Node& root) const {
       const std::string& prompt = parameter.question->prompt;
       const Node place = root.Member("parameters");
       place.Member(parameter.name)
-          .Error(fmt::format("the parameter has no value; give one with --set {}=...{}",
-                             parameter.name, prompt.empty() ? "" : " (" + Quoted(prompt) + ")"));
+          .Error(
+              fmt::format("the parameter has no value; give one with --set {}=...{}{}",
+                          parameter.name, prompt.empty() ? "" : " (" + Quoted(prompt) + ")",
+                          parameter.question->example ? ", or take its example: --examples" : ""));
       continue;
     }
     const std::size_t values = parameter.values.size();

@@ -54,6 +54,19 @@ bool SendsStdin(const Scenario& scenario) {
                      [](const Case& a_case) { return SendsStdin(a_case); });
 }
 
+std::string InputExample(const Scenario& scenario) {
+  std::string text;
+  for (const Case& a_case : scenario.cases) {
+    for (const ClientGroup& group : a_case.clients) {
+      for (const Step& step : group.script) {
+        const auto* const send = std::get_if<SendStep>(&step.action);
+        if (send != nullptr && send->from_stdin) text += send->example;
+      }
+    }
+  }
+  return text;
+}
+
 std::string SourceAddress(const SourceRange& range, std::size_t position) {
   const auto first = internal::ParseIpAddress(range.first);
   if (range.count < 2 || !first || first->is_v6) return range.first;

@@ -135,4 +135,8 @@ struct Scenario {
 // Then it has one case and one trial.
 [[nodiscard]] bool SendsStdin(const Scenario& scenario);
 
+// What its author would type: the examples of the steps that send standard input, one after the
+// other; empty where there is none.
+[[nodiscard]] std::string InputExample(const Scenario& scenario);
+
 }  // namespace tcplab

@@ -58,6 +58,7 @@ using MessageFlags = std::vector<std::string>;
 struct SendStep {
   std::string text;
   bool from_stdin = false;
+  std::string example;    // what standard input holds where nobody is there to give it
   std::size_t bytes = 0;  // used when `text` is empty and `is_text` is false
   bool is_text = true;
   std::size_t each = 0;

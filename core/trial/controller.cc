@@ -15,6 +15,7 @@
 #include "core/net/signal_watcher.h"
 #include "core/net/syscalls.h"
 #include "core/trial/plan_builder.h"
+#include "core/trial/slots.h"
 #include "core/trial/trial.h"
 
 namespace tcplab {
@@ -80,26 +81,28 @@ class Run {
   // calls for it, and it runs from the loop itself, so that nothing is destroyed while it is on the
   // stack.
   void Sweep() {
-    for (std::unique_ptr<Trial>& trial : std::exchange(over_, {})) {
+    for (auto& [id, trial] : std::exchange(over_, {})) {
       for (auto& agent : trial->TakeAgents()) KeepUntilEnded(std::move(agent));
-      if (!interrupted_by_) HandOn(trial->TakeRecord());
+      if (!interrupted_by_) HandOn(id, trial->TakeRecord());
     }
     std::erase_if(ending_,
                   [](const std::unique_ptr<AgentProcess>& agent) { return agent->ended(); });
-    while (running_.size() < slots_ && !NothingLeft() && RoomForNext()) StartNext();
+    while (running_.size() < slots_.now() && !NothingLeft() && RoomForNext()) StartNext();
     if (Idle()) loop_.Stop();
   }
 
-  void HandOn(TrialRecord record) {
+  void HandOn(std::size_t id, TrialRecord record) {
     const PlannedTrial planned{record.round, record.case_index};
     record.may_repeat = repeats_left_ > 0;
-    if (on_trial_(std::move(record)) != Verdict::kRepeat || repeats_left_ == 0) return;
+    if (on_trial_(std::move(record)) != Verdict::kRepeat) return slots_.WentWell();
+    slots_.WasDisturbed(id);
+    if (repeats_left_ == 0) return;
     --repeats_left_;
     planned_.push_back(planned);
   }
 
   // Agents that are still being reaped count: a sensitive trial begins when nothing else runs.
-  [[nodiscard]] bool RoomForNext() const { return slots_ > 1 || ending_.empty(); }
+  [[nodiscard]] bool RoomForNext() const { return slots_.most() > 1 || ending_.empty(); }
 
   void StartNext() {
     const PlannedTrial planned = planned_[next_++];
@@ -110,15 +113,17 @@ class Run {
     setup.agent_command = options_.agent_command;
     setup.foreign = options_.target;
     setup.input = input_.get();
+    setup.given_input = options_.input;
     setup.ticks = Calibration().Measure();
     UseTicks(setup.ticks);  // its timers and "go" are on the clock of the agents
     setup.record.case_index = planned.case_index;
     setup.record.round = planned.round;
-    setup.record.alone = slots_ == 1;
+    setup.record.alone = slots_.most() == 1;
     auto trial =
         std::make_unique<Trial>(loop_, std::move(setup), [this, id = next_] { OnOver(id); });
     Trial* started = trial.get();
     running_.emplace_back(next_, std::move(trial));
+    slots_.Started(next_);
     started->Start();
   }
 
@@ -126,7 +131,7 @@ class Run {
     const auto found = std::find_if(running_.begin(), running_.end(),
                                     [id](const auto& entry) { return entry.first == id; });
     if (found == running_.end()) return;
-    over_.push_back(std::move(found->second));
+    over_.push_back(std::move(*found));
     running_.erase(found);
     sweep_.Send();
   }
@@ -140,9 +145,9 @@ class Run {
   void OnInterrupt(int signal) {
     if (interrupted_by_) SysExitNow(128 + signal);  // asked twice: the agents end with their pipes
     interrupted_by_ = signal;
-    for (auto& [id, trial] : running_) {
-      trial->Abandon();
-      over_.push_back(std::move(trial));
+    for (auto& entry : running_) {
+      entry.second->Abandon();
+      over_.push_back(std::move(entry));
     }
     running_.clear();
     sweep_.Send();
@@ -153,7 +158,7 @@ class Run {
   const OnTrial& on_trial_;
   std::vector<PlannedTrial> planned_;
   std::vector<CasePlans> plans_;
-  std::size_t slots_;
+  Slots slots_;
   std::size_t next_ = 0;
   std::size_t repeats_left_ =
       kFewRepeats + planned_.size() / 2;  // a bound on what a bad machine may cost
@@ -164,8 +169,9 @@ class Run {
   SignalWatcher on_terminate_;
   AsyncWake sweep_;
   std::unique_ptr<InputReader> input_;
-  std::vector<std::pair<std::size_t, std::unique_ptr<Trial>>> running_;
-  std::vector<std::unique_ptr<Trial>> over_;
+  using NumberedTrial = std::pair<std::size_t, std::unique_ptr<Trial>>;  // in the order of starts
+  std::vector<NumberedTrial> running_;
+  std::vector<NumberedTrial> over_;
   std::vector<std::unique_ptr<AgentProcess>> ending_;
 };
 
@@ -208,7 +214,7 @@ Result<RunEnd> RunTrials(const Scenario& scenario, const ControllerOptions& opti
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
   if (Status fits = CheckDescriptors(scenario, descriptors); !fits) return Forward(fits);
   Run run(scenario, options, on_trial);
-  if (SendsStdin(scenario)) {
+  if (SendsStdin(scenario) && !options.input) {
     if (Status opened = run.OpenInput(); !opened) return Forward(opened);
   }
   return run.Play();

@@ -27,6 +27,8 @@ struct ControllerOptions {
   // A server that somebody else runs, and against which the clients are run; no server of ours is
   // started then.
   std::optional<Address> target;
+  // What a client sends for standard input, in each trial; nothing: standard input itself is read.
+  std::optional<std::string> input;
 };
 
 // How a run ended.

@@ -169,7 +169,8 @@ void Trial::OnFleetFrame(const Frame& frame) {
     if (state_ == State::kRunning) FreezeServers();
     return;
   }
-  if (frame.kind == FrameKind::kInputWanted && setup_.input != nullptr) return ReadInput();
+  const bool has_input = setup_.input != nullptr || setup_.given_input;
+  if (frame.kind == FrameKind::kInputWanted && has_input) return ReadInput();
   if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingFleet) {
     if (servers_.empty()) {
       Enter(State::kTakingFleet);
@@ -196,6 +197,10 @@ void Trial::ToServers(FrameKind kind, const std::string& payload) {
 // is.
 void Trial::ReadInput() {
   if (state_ != State::kRunning) return;
+  if (setup_.given_input) {
+    const std::string& given = *setup_.given_input;
+    return OnInput(given.substr(std::min(input_bytes_, given.size()), kMostPieceBytes));
+  }
   setup_.input->Ask(kMostPieceBytes, [this](const Result<std::string>& piece) { OnInput(piece); });
 }
 

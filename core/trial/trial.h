@@ -34,9 +34,10 @@ class Trial {
     double patience_ms = 0;        // for every answer of an agent
     std::optional<TickMap> ticks;  // what its agents read their clocks by
     std::vector<std::string> agent_command;
-    std::optional<Address> foreign;  // a server that somebody else runs, in place of ours
-    InputReader* input = nullptr;    // where a client sends standard input; not owned
-    TrialRecord record;              // what is known of it beforehand
+    std::optional<Address> foreign;          // a server that somebody else runs, in place of ours
+    InputReader* input = nullptr;            // where a client sends standard input; not owned
+    std::optional<std::string> given_input;  // in place of it
+    TrialRecord record;                      // what is known of it beforehand
   };
   Trial(Loop& loop, Setup setup, std::function<void()> on_over);
 
@@ -106,7 +107,7 @@ class Trial {
   TrialTrace trace_;
   std::int64_t freeze_ns_ = 0;  // the first of the servers'
   bool fleet_ready_ = false;
-  std::size_t input_bytes_ = 0;  // read so far
+  std::size_t input_bytes_ = 0;  // read, or given, so far
   KernelCounters counters_before_;
   DeadlineTimer timer_;          // of the state that it is in
   std::vector<Server> servers_;  // none where it is a foreign one

@@ -166,6 +166,36 @@ TEST_F(Prompts, WithoutATerminalOnlySetHelps) {
       << wrong.err;
 }
 
+// The example is in the scenario, so the scenario alone says what was measured.
+TEST_F(Prompts, ExampleIsTakenWhenAskedForAndMakesARecord) {
+  Asking(R"({"prompt": "Insert a number:", "type": "number", "example": 9223372036854775783})");
+  const std::vector<std::string> arguments = {"scenarios/ask.json", "--quiet", "--format", "json"};
+  const Finished refused = RunRunner(folder_, arguments);
+  EXPECT_EQ(refused.exit_code, 2) << "nobody asked for the example";
+  EXPECT_NE(refused.err.find("or take its example: --examples"), std::string::npos) << refused.err;
+
+  RunnerProcess runner = Start({"--examples"});
+  ExpectSent(runner.Wait(), "<9223372036854775783>\n", 9223372036854775783);
+  EXPECT_EQ(terminal_.Read(), "") << "nobody was asked";
+  const std::vector<std::string> files = ResultFiles(folder_ / "results");
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_FALSE(files.front().starts_with(".local/")) << files.front();
+
+  std::vector<std::string> set = arguments;
+  set.insert(set.end(), {"--examples", "--set", "answer=5"});
+  ExpectSent(RunRunner(folder_, set), "<5>\n", 5);
+}
+
+TEST_F(Prompts, WithoutAnExampleThereIsNoneToTake) {
+  Asking(R"({"prompt": "Insert a number:"})");
+  const Finished refused = RunRunner(folder_, {"scenarios/ask.json", "--examples"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("the parameter has no value: the scenario gives no example of it; "
+                             "give one with --set answer=..."),
+            std::string::npos)
+      << refused.err;
+}
+
 TEST_F(Prompts, ValidateAndListAskNobody) {
   Asking(R"({"prompt": "Insert a number:", "type": "number"})");
   for (const char* const command : {"validate", "list"}) {

@@ -250,6 +250,24 @@ TEST_F(StandardInput, MakesNoRecord) {
   EXPECT_TRUE(files.front().starts_with(".local/")) << files.front();
 }
 
+// With --examples nobody need be there, and the scenario says all.
+TEST_F(StandardInput, IsTheExampleWhenAskedFor) {
+  Scenario("poll", R"({"trials": 1})");
+  json scenario = json::parse(ReadWhole(folder_ / "live.json"));
+  scenario["clients"][0]["script"][1]["send"]["example"] = "ciao\nmondo\n";
+  folder_.Write("live.json", scenario.dump());
+  InputPipe input;  // which nobody writes to
+  RunnerProcess::Options options;
+  options.in_descriptor = input.reader();
+  const Finished run = RunRunner(folder_, {"live.json", "--examples", "--out", "here"}, options);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json document = json::parse(ReadWhole(folder_ / "here/live.json"));
+  EXPECT_EQ(document.at("run").at("examples"), true);
+  EXPECT_EQ(Seen(document.at("cases").at(0), "replies"), json::parse(R"([["CIAO\nMONDO\n"]])"));
+  const Finished again = RunRunner(folder_, {"rerun", "here/live.json"}, options);
+  EXPECT_EQ(again.exit_code, 0) << again.err << again.out;
+}
+
 TEST_F(StandardInput, IsShownByExplain) {
   Scenario();
   RunnerProcess::Options options;

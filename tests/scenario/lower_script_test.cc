@@ -56,6 +56,9 @@ TEST(ScriptLanguage, SendOfStandardInputIsPlain) {
                           "plain send a read: expected no \"each\""));
   EXPECT_THAT(ClientErrors(R"([{"send": {"from": "stdin", "flags": "MSG_MORE"}}])"),
               ElementsAre(HasSubstr("expected no \"flags\"")));
+  EXPECT_THAT(ClientErrors(R"([{"send": {"text": "x", "example": "a"}}])"),
+              ElementsAre("/clients/0/script/0/send/example: an example stands for standard input: "
+                          "expected it beside \"from\": \"stdin\""));
   EXPECT_THAT(ClientErrors(R"([{"send": {"from": "stdinn"}}])"),
               ElementsAre(HasSubstr("did you mean \"stdin\"?")));
   EXPECT_THAT(

@@ -225,6 +225,22 @@ TEST(Asker, WhoGoesAwayIsNotAskedForTheRest) {
   EXPECT_EQ(person.asked.size(), 1U);
 }
 
+TEST(Asker, IsToldTheExampleWhichIsOfTheParametersType) {
+  Person person{{"5", "x"}, {}};
+  Draft draft = With(R"({"n": {"prompt": "N?", "example": 7, "type": "number"},
+                         "s": {"prompt": "S?", "example": "yes"}})");
+  EXPECT_TRUE(Ask(draft, person).Errors().empty());
+  ASSERT_EQ(person.asked.size(), 2U);
+  EXPECT_EQ(person.asked[0].example, "7");
+  EXPECT_EQ(person.asked[1].example, "yes");
+  EXPECT_THAT(With(R"({"n": {"prompt": "N?", "type": "number", "example": "7"}})").Errors(),
+              Contains("/parameters/n/example: found the string \"7\", expected a number, as the "
+                       "parameter is one"));
+  EXPECT_THAT(With(R"({"s": {"prompt": "S?", "example": 7}})").Errors(),
+              Contains("/parameters/s/example: found 7, expected a string, as the parameter is "
+                       "one"));
+}
+
 TEST(Asker, IsLeftAloneWhileSomethingElseIsWrong) {
   Draft draft = With(R"({"a": {"prompt": "A?"}})");
   Person person{{"x"}, {}};

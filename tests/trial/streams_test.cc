@@ -85,9 +85,9 @@ TEST(Signal, ReachesActorsOfTheOtherAgent) {
 TEST(Replies, LateAnswerDisturbsNobody) {
   const LabRun run = RunScenario(R"({
     "name": "slow server", "trials": 2, "parameters": {"io": ["blocking", "poll"]}, "timing": "insensitive",
-    "server": {"io": "$io", "script": [{"recv": "\n"}, {"sleep": 120}, {"reply": "uppercase"}, {"recv": "\n"}, {"reply": "uppercase"}]},
+    "server": {"io": "$io", "script": [{"recv": "\n"}, {"await": "gave up"}, {"reply": "uppercase"}, {"recv": "\n"}, {"reply": "uppercase"}]},
     "clients": [{"io": "$io", "script": [{"connect": {}}, {"send": "a\n"}, {"recv": {"until": "\n", "timeout_ms": 40, "label": "first"}},
-                            {"send": "b\n"}, {"recv": {"until": "\n", "label": "second"}}, {"recv": {"until": "\n", "label": "third"}}]}]})");
+                            {"signal": "gave up"}, {"send": "b\n"}, {"recv": {"until": "\n", "label": "second"}}, {"recv": {"until": "\n", "label": "third"}}]}]})");
   ASSERT_EQ(run.trials.size(), 4U);
   EXPECT_EQ(
       run.Count("steps", {{"first", {{"timeout"}}}, {"second", {{"ok 2"}}}, {"third", {{"ok 2"}}}}),
