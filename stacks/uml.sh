@@ -26,7 +26,7 @@ done
 
 # The kernel takes the quotes away. `umid` and `uml_dir`: else it makes a folder in $HOME.
 "$runner" no-xstate linux.uml mem=512M root=/dev/root rootfstype=hostfs rootflags=/ ro quiet loglevel=1 \
-  init="$here/uml-init.sh" TCPLAB_SCRATCH="\"$scratch\"" \
+  init="\"$here/uml-init.sh\"" TCPLAB_SCRATCH="\"$scratch\"" \
   GLIBC_TUNABLES="$tunables" uml_dir="$scratch" umid=uml \
   con=null con0=null,fd:1 </dev/null >&2 || true
 

@@ -70,9 +70,9 @@ Result<Address> LibuvServer::Listen() {
                           MonotonicNs(), -static_cast<std::int64_t>(ErrorFromUv(status)));
     if (status != 0) return CallFailed("uv_listen on", spec, status);
     // What the first look has to find out shall not be found out at the freeze.
-    uv_os_fd_t descriptor{};
-    if (uv_fileno(listener_->base(), &descriptor) == 0) {
-      static_cast<void>(SysAcceptQueue(static_cast<NativeSocket>(descriptor)));
+    uv_os_fd_t listening{};
+    if (uv_fileno(listener_->base(), &listening) == 0) {
+      static_cast<void>(SysAcceptQueue(static_cast<NativeSocket>(listening)));
     }
   }
   int length = sizeof storage;

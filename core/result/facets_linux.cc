@@ -134,6 +134,8 @@ constexpr std::array<Sign, 12> kContainers = {{
 // "none" is only as good as these signs.
 json ContainerHint(const Files& files) {
   if (auto gvisor = FindSign(files, kGvisor)) return *gvisor;
+  // Its files are mostly those of the machine that it runs on, and so would be the signs in them.
+  if (FindSign(files, kUserModeLinux)) return "none";
   if (auto container = FindSign(files, kContainers)) return *container;
   return files.Read("proc/1/cgroup") ? json("none") : json(kUnknown);
 }

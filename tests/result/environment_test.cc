@@ -160,10 +160,11 @@ TEST(Environment, AnEmulatedStackIsNeverTakenForTheSystemItResembles) {
 TEST(Environment, AUserModeLinuxIsLinuxAndNotTakenForAMachine) {
   FakeMachine uml;
   uml.Kernel("6.1.99").File("proc/cpuinfo", "vendor_id\t: User Mode Linux\nmodel name\t: UML\n");
-  uml.File("sys/class/dmi/id/sys_vendor", "QEMU\n");  // of the machine that it runs on
+  uml.File("sys/class/dmi/id/sys_vendor", "QEMU\n").File(".dockerenv", "");  // of its machine
   EXPECT_EQ(uml.Read().stack, "linux");
   EXPECT_EQ(uml.Read().id, "linux-6.1-x86_64-uml");
   EXPECT_EQ(uml.Facet("vm"), json({{"found", "user-mode-linux"}, {"sign", "/proc/cpuinfo"}}));
+  EXPECT_EQ(uml.Facet("container"), "none");
 }
 
 TEST(Environment, WineIsKnownByTheSystemThatItNames) {
