@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace tcplab {
@@ -20,6 +21,19 @@ constexpr std::array<Command, 10> kCommands = {{
     {"doctor", "what can be measured on this machine", DoctorCommand},
 }};
 
+// What the runner starts of itself, and nobody is told about.
+constexpr std::array<Command, 3> kInternal = {{
+    {"inside", "the runner inside of another stack", InsideCommand},
+    {"guard", "between the runner and the command of another stack", GuardCommand},
+    {"no-xstate", "what user-mode Linux needs before it", NoXstateCommand},
+}};
+
+const Command* Find(std::span<const Command> commands, std::string_view name) {
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const Command& command) { return command.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::span<const Command> Commands() { return kCommands; }
@@ -33,11 +47,10 @@ std::string CommandOverview() {
 }
 
 ExitCode DispatchCommand(const Arguments& arguments) {
-  for (const Command& command : kCommands) {
-    if (!arguments.empty() && arguments.front() == command.name) {
-      return command.run({arguments.begin() + 1, arguments.end()});
-    }
-  }
+  if (arguments.empty()) return RunCommand(arguments);
+  const Command* command = Find(kCommands, arguments.front());
+  if (command == nullptr) command = Find(kInternal, arguments.front());
+  if (command != nullptr) return command->run({arguments.begin() + 1, arguments.end()});
   return RunCommand(arguments);
 }
 

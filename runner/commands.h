@@ -24,6 +24,11 @@ ExitCode ValidateCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);
 ExitCode DoctorCommand(const Arguments& arguments);
 
+// Internal: `runner --in STACK` starts the first two, stacks/uml.sh the third.
+ExitCode InsideCommand(const Arguments& arguments);
+ExitCode GuardCommand(const Arguments& arguments);
+ExitCode NoXstateCommand(const Arguments& arguments);
+
 struct Command {
   std::string_view name;
   std::string_view summary;

@@ -15,6 +15,9 @@
 #include "runner/commands.h"
 #include "runner/describe.h"
 #include "runner/doctor_facts.h"
+#include "runner/measure_in.h"
+#include "runner/own_path.h"
+#include "runner/stack_choice.h"
 #include "runner/terminal.h"
 #include "runner/text_layout.h"
 
@@ -197,13 +200,30 @@ void AddSettings(TextLayout& layout, const Environment& environment) {
   }
 }
 
+// What the doctor says in another stack.
+ExitCode DoctorIn(const StackChoice& choice, bool no_color) {
+  const Result<Stack> stack = ChosenStack(choice);
+  if (!stack) return Complained(stack.error());
+  const Result<std::string> own_path = OwnPath();
+  if (!own_path) return Complained(own_path.error());
+  std::vector<std::string> words = {"doctor"};
+  if (no_color) words.emplace_back("--no-color");
+  const Result<InsideOutput> inside = RunRunnerIn(*stack, *own_path, words);
+  if (!inside) return Complained(inside.error());
+  const Status written = WriteOut(inside->out);
+  return written && inside->exit_code == 0 ? ExitCode::kOk : ExitCode::kHarness;
+}
+
 }  // namespace
 
 ExitCode DoctorCommand(const Arguments& arguments) {
   bool no_color = false;
+  StackChoice choice;
   CLI::App app("Says what can be measured on this machine. Exit code 3: nothing.", "runner doctor");
   app.add_flag("--no-color", no_color, "no colours, not even on a terminal");
+  AddStackOptions(app, choice);
   if (auto done = ParseArguments(app, arguments)) return *done;
+  if (choice.chosen()) return DoctorIn(choice, no_color);
 
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
   const Environment environment = ReadEnvironment(ThisMachine(), uv_version_string());
@@ -216,7 +236,8 @@ ExitCode DoctorCommand(const Arguments& arguments) {
   TextStyle style;
   style.color = !no_color && StdoutHasColor();
   TextLayout layout(style, 8);
-  layout.Line(environment.id, 0, Tone::kBold);
+  layout.Line(fmt::format("{}: os {}, stack {}", environment.id, environment.os, environment.stack),
+              0, Tone::kBold);
   ExitCode code = ExitCode::kOk;
   for (const Finding& finding : findings) {
     constexpr std::array<const char*, 3> kWords = {"ok", "limited", "missing"};

@@ -97,6 +97,48 @@ class TrialSink {
   Status trace_status_;
 };
 
+// The cases that can be run here, and which of the scenario's they are.
+struct RunnableCases {
+  Scenario scenario;
+  std::vector<std::size_t> index;
+};
+
+// The others are said to be unsupported. Nothing when all can be run.
+std::optional<RunnableCases> LeaveOut(const Scenario& scenario,
+                                      const std::vector<Inability>& cannot,
+                                      ResultBuilder& builder) {
+  std::vector<std::size_t> index;
+  for (std::size_t i = 0; i < scenario.cases.size(); ++i) {
+    if (const Inability* const missing = WhatIsMissing(scenario.cases[i], cannot)) {
+      builder.AddError(i, 0, kUnsupportedCode,
+                       fmt::format("{}: {}", missing->feature, missing->reason));
+    } else {
+      index.push_back(i);
+    }
+  }
+  if (index.size() == scenario.cases.size()) return std::nullopt;
+  RunnableCases runnable{scenario, std::move(index)};
+  runnable.scenario.cases.clear();
+  for (const std::size_t i : runnable.index) {
+    runnable.scenario.cases.push_back(scenario.cases[i]);
+  }
+  return runnable;
+}
+
+// All that can be run of it.
+Result<RunEnd> RunCases(const Scenario& scenario, const std::optional<RunnableCases>& runnable,
+                        const ControllerOptions& options, TrialSink& sink) {
+  if (!runnable) {
+    return RunTrials(scenario, options,
+                     [&](const TrialRecord& record) { return sink.Take(record); });
+  }
+  if (runnable->index.empty()) return RunEnd{};
+  return RunTrials(runnable->scenario, options, [&](TrialRecord record) {
+    record.case_index = runnable->index[record.case_index];
+    return sink.Take(record);
+  });
+}
+
 }  // namespace
 
 Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
@@ -106,7 +148,9 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   options.run.kept_awake = awake && awake->works();
   options.run.jobs = EffectiveJobs(scenario, options.controller);
   ResultBuilder builder(scenario, options.environment, options.run);
-  const std::size_t total = scenario.cases.size() * scenario.trials;
+  const std::optional<RunnableCases> runnable = LeaveOut(scenario, options.cannot, builder);
+  const std::size_t cases = runnable ? runnable->index.size() : scenario.cases.size();
+  const std::size_t total = cases * scenario.trials;
   Progress progress(scenario.name, total, std::move(options.progress));
   TrialSink sink(scenario, builder, progress);
   if (options.traces_path) {
@@ -116,13 +160,12 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
 
   const std::int64_t started_ns = MonotonicNs();
   progress.Show(0, 0, started_ns);
-  const Result<RunEnd> end = RunTrials(
-      scenario, options.controller, [&](const TrialRecord& record) { return sink.Take(record); });
+  const Result<RunEnd> end = RunCases(scenario, runnable, options.controller, sink);
   progress.Clear();
   Measurement measurement;
   if (!end && end.error().kind == ErrorKind::kUnsupported) {
-    for (std::size_t i = 0; i < scenario.cases.size(); ++i) {
-      builder.AddError(i, 0, kUnsupportedCode, end.error().message);
+    for (std::size_t i = 0; i < cases; ++i) {
+      builder.AddError(runnable ? runnable->index[i] : i, 0, kUnsupportedCode, end.error().message);
     }
   } else if (!end) {
     return Forward(end);

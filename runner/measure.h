@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/result/result_builder.h"
 #include "core/scenario/scenario.h"
+#include "core/stack/features.h"
 #include "core/trial/controller.h"
 #include "runner/progress.h"
 
@@ -21,6 +22,7 @@ struct MeasureOptions {
   bool keep_awake = true;                  // the processors, see KeepAwake
   std::optional<std::string> traces_path;  // where to keep every trial's trace
   Progress::Sink progress;                 // empty: shows nothing
+  std::vector<Inability> cannot;           // cases that need such a thing are `unsupported`
 };
 
 // As this program measures on this machine; who runs what is left to be filled in.

@@ -15,6 +15,7 @@
 #include "runner/arguments.h"
 #include "runner/commands.h"
 #include "runner/measure.h"
+#include "runner/measure_in.h"
 #include "runner/output.h"
 #include "runner/own_path.h"
 #include "runner/questions.h"
@@ -45,8 +46,10 @@ class Session {
 
  private:
   [[nodiscard]] std::optional<std::string> ResultFile(const std::string& scenario_file,
-                                                      bool is_record) const;
-  [[nodiscard]] std::optional<std::string> ResultFile(const Scenario& scenario) const;
+                                                      bool is_record,
+                                                      const std::string& environment_id) const;
+  [[nodiscard]] std::optional<std::string> ResultFile(const Scenario& scenario,
+                                                      const std::string& environment_id) const;
   [[nodiscard]] Status CheckPlaces(const std::vector<std::string>& files) const;
   [[nodiscard]] Status CheckBeforeRun(const Scenario& scenario) const;
   [[nodiscard]] MeasureOptions OptionsFor(const Scenario& scenario) const;
@@ -64,25 +67,26 @@ class Session {
   bool interrupted_ = false;
 };
 
-std::optional<std::string> Session::ResultFile(const std::string& scenario_file,
-                                               bool is_record) const {
+std::optional<std::string> Session::ResultFile(const std::string& scenario_file, bool is_record,
+                                               const std::string& environment_id) const {
   if (options_.to_stdout_only()) return std::nullopt;
-  return ResultPath(scenario_file, {environment_.id, options_.out, is_record});
+  return ResultPath(scenario_file, {environment_id, options_.out, is_record});
 }
 
 // With answers, or what standard input held, it is no record, as with --set: the scenario alone
 // does not say what was measured. Its own examples it does say.
-std::optional<std::string> Session::ResultFile(const Scenario& scenario) const {
+std::optional<std::string> Session::ResultFile(const Scenario& scenario,
+                                               const std::string& environment_id) const {
   const bool says_all =
       options_.examples || (scenario.assignments.empty() && !SendsStdin(scenario));
-  return ResultFile(scenario.file, options_.is_record() && says_all);
+  return ResultFile(scenario.file, options_.is_record() && says_all, environment_id);
 }
 
 // No result may overwrite another one of the same run.
 Status Session::CheckPlaces(const std::vector<std::string>& files) const {
   std::map<std::string, std::string> places;
   for (const std::string& file : files) {
-    const auto path = ResultFile(file, options_.is_record());
+    const auto path = ResultFile(file, options_.is_record(), environment_.id);
     if (!path) return {};
     const auto [place, is_new] = places.try_emplace(*path, file);
     if (!is_new) {
@@ -94,8 +98,12 @@ Status Session::CheckPlaces(const std::vector<std::string>& files) const {
 }
 
 Status Session::CheckBeforeRun(const Scenario& scenario) const {
+  if (options_.in) {  // it counts its own descriptors, and says which folder its results are for
+    return options_.out && !options_.to_stdout_only() ? CheckWritable(*ResultFile(scenario, ""))
+                                                      : Status();
+  }
   if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return fits;
-  const auto path = ResultFile(scenario);
+  const auto path = ResultFile(scenario, environment_.id);
   if (!path) return {};
   return CheckWritable(*path);
 }
@@ -107,12 +115,16 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.controller.target = options_.target;
   if (options_.target) measure.run.target = options_.target->ToString();
   measure.keep_awake = options_.keep_awake;
+  if (options_.in) {
+    measure.cannot = options_.in->cannot;
+    if (options_.jobs == 0) measure.controller.jobs = options_.in->jobs;
+  }
   measure.run.seed = options_.seed;
   measure.run.overrides = scenario.assignments;
   measure.run.only_cases = options_.load.only_cases;
   measure.run.only = options_.only;
   measure.run.allow_remote = options_.load.allow_remote;
-  const auto path = ResultFile(scenario);
+  const auto path = ResultFile(scenario, environment_.id);
   if (options_.keep_traces && path) measure.traces_path = TracesPath(*path);
   if (!options_.quiet && StderrIsTerminal() && !TypedIn(scenario, options_)) {
     measure.progress = WriteErr;
@@ -128,8 +140,17 @@ ExitCode Session::RunOne(const std::string& file) {
   if (!options_.quiet && TypedIn(*scenario, options_)) {
     WriteErr(scenario->name + ": what you type is sent, line by line; Ctrl-D ends it\n");
   }
-  Result<Measurement> measurement = Measure(*scenario, OptionsFor(*scenario));
+  const MeasureOptions measure = OptionsFor(*scenario);
+  Result<Measurement> measurement = options_.in
+                                        ? MeasureIn(*options_.in, *scenario, measure, own_path_)
+                                        : Measure(*scenario, measure);
   if (!measurement) return Complained(measurement.error());
+  if (measurement->document.is_null()) {
+    interrupted_ = true;
+    Complain(fmt::format("{}: interrupted, and nothing came back from {}", scenario->name,
+                         options_.in->name));
+    return ExitCodeOfSignal(*measurement->interrupted_by);
+  }
   return Finish(*scenario, std::move(*measurement));
 }
 
@@ -141,7 +162,8 @@ ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
     Complain(scenario.name + ": interrupted; what was measured so far is written");
   }
   if (!measurement.traces) code = Worse(code, Complained(measurement.traces.error()));
-  const auto path = ResultFile(scenario);
+  const auto path =
+      ResultFile(scenario, measurement.document["environment"]["id"].get_ref<const std::string&>());
   std::string where;  // as it is shown: only once it is there
   if (path) {
     const Status written = WriteFileAtomically(*path, WriteJson(measurement.document));

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "runner/arguments.h"
+#include "runner/stack_choice.h"
 #include "runner/terminal.h"
 
 namespace tcplab {
@@ -20,6 +21,17 @@ Status TakeTarget(const std::string& text, RunOptions& options) {
   const Result<Address> address = ParseTarget(text);
   if (!address) return Forward(address);
   options.target = *address;
+  return {};
+}
+
+Status TakeStack(const StackChoice& choice, RunOptions& options) {
+  if (!choice.chosen()) return {};
+  Result<Stack> stack = ChosenStack(choice);
+  if (!stack) return Forward(stack);
+  if (options.keep_traces) {
+    return Invalid("--keep-traces: no traces are brought out of another stack (--in)");
+  }
+  options.in = std::move(*stack);
   return {};
 }
 
@@ -65,6 +77,8 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   CLI::Option* const out_option =
       app.add_option("--out", out, "folder in place of results/<environment>; -: to stdout only")
           ->type_name("DIR");
+  StackChoice stack;
+  AddStackOptions(app, stack);
   app.add_option("--format", format, "what goes to stdout")->check(CLI::IsMember({"text", "json"}));
   app.add_flag("--examples", options.examples,
                "take the scenario's examples for what it would ask for or read");
@@ -86,6 +100,7 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   Status valid = ReadAssignments(assignments, options.load);
   if (valid && target_option->count() > 0) valid = TakeTarget(target, options);
   if (valid) valid = CheckTogether(options);
+  if (valid) valid = TakeStack(stack, options);
   if (valid) return options;
   Complain(valid.error().message);
   return ExitCode::kInvalid;

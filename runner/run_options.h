@@ -10,6 +10,7 @@
 
 #include "core/net/address.h"
 #include "core/scenario/loader.h"
+#include "core/stack/stack.h"
 #include "runner/commands.h"
 #include "runner/exit_code.h"
 
@@ -23,6 +24,7 @@ struct RunOptions {
   std::uint64_t seed = 0;
   std::vector<std::string> only;  // observations that the result holds; empty: all
   std::optional<Address> target;  // a foreign server, in place of the scenario's
+  std::optional<Stack> in;        // the other stack in which the scenarios are run
   bool json = false;
   bool examples = false;  // answers are the scenario's examples; nobody is asked
   bool keep_awake = true;

@@ -41,6 +41,13 @@ std::optional<std::string> ReadLine() {
   return line;
 }
 
+std::string ReadBytes(std::size_t count) {
+  std::setvbuf(stdin, nullptr, _IONBF, 0);
+  std::string bytes(count, '\0');
+  bytes.resize(std::fread(bytes.data(), 1, count, stdin));
+  return bytes;
+}
+
 Status WriteOut(std::string_view text) {
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();

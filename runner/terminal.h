@@ -1,6 +1,7 @@
 // The runner's standard streams. Nothing of core/ writes to them.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ void OpenStandardStreams();
 // The next line of stdin without its end, read byte by byte so that what follows it stays there;
 // nothing at the end of the file.
 [[nodiscard]] std::optional<std::string> ReadLine();
+
+// So many bytes of stdin, or as many as there are before it ends, and none more.
+[[nodiscard]] std::string ReadBytes(std::size_t count);
 
 // All of it, at once. A reader who went away is no error; a full disk behind `>` is.
 Status WriteOut(std::string_view text);

@@ -17,11 +17,12 @@ trial:    base trace scenario net script agent
 observe:  base trace scenario
 result:   base trace scenario observe
 compare:  base scenario observe result
-runner:   base trace scenario net script agent trial observe result compare
-tests:    base trace scenario net script agent trial observe result compare runner tests
+stack:    base scenario trace net
+runner:   base trace scenario net script agent trial observe result compare stack
+tests:    base trace scenario net script agent trial observe result compare stack runner tests
 '
 # Folders that own the loop, or implement handles on it.
-uv_users='net script agent trial runner tests'
+uv_users='net script agent trial stack runner tests'
 # Files that CMake chooses by platform: the only ones that may ask which platform it is.
 platform_file='_(linux|posix|bsd|windows|unsupported)[.](cc|h)$'
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what is missing, and only that:  tools/deps.sh build | test | fuzz | check ...
+# Installs what is missing, and only that:  tools/deps.sh build | test | fuzz | check | stacks ...
 #   build  compiler and libraries: enough for `make demo`
 #   test   what some tests call besides the runner
 #   fuzz   the compiler that has libFuzzer, and its libraries
 #   check  what CI needs on top
+#   stacks the other stacks that `make stacks` measures
 set -euo pipefail
 
-[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|fuzz|check..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|fuzz|check|stacks..." >&2; exit 2; }
 
 packages() {  # <manager>-<list>
   case $1 in
@@ -19,6 +20,7 @@ packages() {  # <manager>-<list>
       ;;
     apt-test) echo iproute2 python3 netcat-openbsd nginx libxml2-utils ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
+    apt-stacks) echo runsc user-mode-linux iproute2 ;;
     apt-check) echo git clang-format clang-tidy shellcheck yamllint ;;
     # The compiler comes with Xcode's command line tools.
     brew-build)
@@ -27,6 +29,7 @@ packages() {  # <manager>-<list>
       ;;
     brew-test) echo nginx ;;
     brew-fuzz) echo llvm ;;
+    brew-stacks) ;;  # they need Linux
     brew-check) echo clang-format llvm shellcheck yamllint ;;
     *)
       echo "deps: no such list: ${1#*-}" >&2

@@ -69,6 +69,11 @@ Result<Address> LibuvServer::Listen() {
     calls_.recorder().Add(Op::kListen, {}, static_cast<std::uint32_t>(spec.backlog), begin_ns,
                           MonotonicNs(), -static_cast<std::int64_t>(ErrorFromUv(status)));
     if (status != 0) return CallFailed("uv_listen on", spec, status);
+    // What the first look has to find out shall not be found out at the freeze.
+    uv_os_fd_t listening{};
+    if (uv_fileno(listener_->base(), &listening) == 0) {
+      static_cast<void>(SysAcceptQueue(static_cast<NativeSocket>(listening)));
+    }
   }
   int length = sizeof storage;
   if (const int status = uv_tcp_getsockname(listener_->get(), name, &length); status != 0) {

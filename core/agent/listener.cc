@@ -28,6 +28,8 @@ Result<Address> Listener::Open(const ListenSpec& spec, Blocking blocking, Record
     if (const CallResult result = calls.Listen({}, socket_, spec.backlog); !result.ok()) {
       return CallFailed("listen on", spec, result.error);
     }
+    // What the first look has to find out shall not be found out at the freeze.
+    static_cast<void>(SysAcceptQueue(socket_));
   }
   if (const CallResult named = calls.GetSockName({}, socket_, *address); !named.ok()) {
     return CallFailed("getsockname of", spec, named.error);

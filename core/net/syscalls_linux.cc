@@ -34,6 +34,29 @@ std::optional<tcp_info> TcpInfo(NativeSocket socket) {
   return info;
 }
 
+// A listener's queue stands in fields that mean something else of a connection, and who imitates
+// Linux may leave them empty (gVisor does): a length of 0 would be taken for a fact. Asked of a
+// listener of our own, on an address that nobody connects to.
+bool FindOutWhetherQueuesAreTold() {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener < 0) return false;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(0x7ffffffeU);  // 127.255.255.254
+  constexpr int kBacklog = 7;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): bind's interface
+  const bool listens = bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                       listen(listener, kBacklog) == 0;
+  const std::optional<tcp_info> info = listens ? TcpInfo(listener) : std::nullopt;
+  close(listener);
+  return info && info->tcpi_state == TCP_LISTEN && info->tcpi_sacked > 0;
+}
+
+bool QueuesAreTold() {
+  static const bool told = FindOutWhetherQueuesAreTold();
+  return told;
+}
+
 }  // namespace
 
 CallResult SysSocket(bool ipv6, Blocking blocking) {
@@ -100,23 +123,36 @@ void SysStartOn(std::size_t processor) {
 
 namespace {
 
-// Of a listener, TCP_INFO means other things by the same fields (tcp_get_info() in the kernel).
+// Of a listener, TCP_INFO means other things by the same fields (tcp_get_info() in the kernel). Of
+// a connection it always has an MSS; who imitates Linux without giving one (gVisor) has filled in
+// little else, and its zeros are no facts.
+enum class Told { kOfListeners, kAlways, kBesideMss };
+
 struct InfoRow {
   std::string_view field;
-  bool of_listener;
+  Told told;
   std::int64_t (*read)(const tcp_info& info);
 };
 
 constexpr auto kInfoRows = std::to_array<InfoRow>({
-    {"accept_queue", true, [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
-    {"accept_queue_limit", true, [](const tcp_info& i) { return std::int64_t{i.tcpi_sacked}; }},
-    {"cwnd", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_cwnd}; }},
-    {"rcv_mss", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_rcv_mss}; }},
-    {"retransmits", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_total_retrans}; }},
-    {"rtt_us", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_rtt}; }},
-    {"snd_mss", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_mss}; }},
-    {"unacked", false, [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
+    {"accept_queue", Told::kOfListeners,
+     [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
+    {"accept_queue_limit", Told::kOfListeners,
+     [](const tcp_info& i) { return std::int64_t{i.tcpi_sacked}; }},
+    {"cwnd", Told::kAlways, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_cwnd}; }},
+    {"rcv_mss", Told::kBesideMss, [](const tcp_info& i) { return std::int64_t{i.tcpi_rcv_mss}; }},
+    {"retransmits", Told::kBesideMss,
+     [](const tcp_info& i) { return std::int64_t{i.tcpi_total_retrans}; }},
+    {"rtt_us", Told::kAlways, [](const tcp_info& i) { return std::int64_t{i.tcpi_rtt}; }},
+    {"snd_mss", Told::kBesideMss, [](const tcp_info& i) { return std::int64_t{i.tcpi_snd_mss}; }},
+    {"unacked", Told::kBesideMss, [](const tcp_info& i) { return std::int64_t{i.tcpi_unacked}; }},
 });
+
+bool IsTold(const InfoRow& row, const tcp_info& info) {
+  const bool listens = info.tcpi_state == TCP_LISTEN;
+  if (row.told == Told::kOfListeners) return listens && QueuesAreTold();
+  return !listens && (row.told == Told::kAlways || info.tcpi_snd_mss > 0);
+}
 
 // tcp(7): FIONREAD and SIOCOUTQ.
 CallResult QueueSize(NativeSocket socket, unsigned long request) {
@@ -142,8 +178,7 @@ Result<CallResult> SysSample(NativeSocket socket, std::string_view field) {
   if (field == "state") return CallResult{info.tcpi_state, ErrorCode::kNone};
   const auto* const row = std::find_if(kInfoRows.begin(), kInfoRows.end(),
                                        [&](const InfoRow& r) { return r.field == field; });
-  const bool listens = info.tcpi_state == TCP_LISTEN;
-  if (row == kInfoRows.end() || row->of_listener != listens) {
+  if (row == kInfoRows.end() || !IsTold(*row, info)) {
     return Fail(ErrorKind::kUnsupported, "nothing is known here as " + std::string(field));
   }
   return CallResult{row->read(info), ErrorCode::kNone};
@@ -157,7 +192,7 @@ std::optional<std::uint32_t> SysTcpState(NativeSocket socket) {
 
 std::optional<AcceptQueue> SysAcceptQueue(NativeSocket listener) {
   const std::optional<tcp_info> info = TcpInfo(listener);
-  if (!info || info->tcpi_state != TCP_LISTEN) return std::nullopt;
+  if (!info || info->tcpi_state != TCP_LISTEN || !QueuesAreTold()) return std::nullopt;
   return AcceptQueue{info->tcpi_unacked, info->tcpi_sacked};
 }
 

@@ -57,12 +57,21 @@ json OrUnknown(const std::optional<T>& number) {
 Environment ReadEnvironment(const Machine& machine, const std::string& libuv) {
   Environment environment;
   environment.os = OsName(machine.system);
-  environment.stack = internal::EmulatedStack(machine);
+  environment.stack = machine.wine_host.empty()
+                          ? internal::EmulatedStack(machine)
+                          : FolderName("wine-on-" + OsName(machine.wine_host));
   if (environment.stack.empty()) environment.stack = environment.os;
   const std::string arch = machine.arch.empty() ? kUnknown : machine.arch;
-  environment.id = FolderName(environment.stack + "-" + MajorMinor(machine.kernel) + "-" + arch);
+  environment.id = environment.stack + "-" + MajorMinor(machine.kernel) + "-" + arch;
+  // The kernel's own TCP, in surroundings that no record of a real machine should be mixed with.
+  const std::string as_process = internal::KernelAsProcess(machine);
+  if (!as_process.empty()) environment.id += "-" + as_process;
+  environment.id = FolderName(environment.id);
 
   environment.facets = internal::ReadFacets(machine);
+  if (!machine.wine_host.empty()) {
+    environment.facets["vm"] = {{"found", "wine"}, {"sign", "ntdll.dll: wine_get_host_version"}};
+  }
   environment.facets["os"] = environment.os;
   environment.facets["kernel"] = OrUnknown(machine.kernel);
   environment.facets["arch"] = arch;

@@ -14,4 +14,7 @@ namespace tcplab::internal {
 // What carries TCP where that is not the system itself ("gvisor", "wsl1"); empty otherwise.
 [[nodiscard]] std::string EmulatedStack(const Machine& machine);
 
+// What the id says of a kernel that is itself, but runs as a process ("uml"); empty otherwise.
+[[nodiscard]] std::string KernelAsProcess(const Machine& machine);
+
 }  // namespace tcplab::internal

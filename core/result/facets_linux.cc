@@ -81,32 +81,63 @@ json OsRelease(const Files& files) {
   return kUnknown;
 }
 
-// gVisor says so since it calls itself 4.19.0-gvisor; before, it was known by the date of the
-// kernel that it imitates.
-bool IsGvisor(const Files& files) {
-  const std::string version = files.ReadOr("proc/version", "");
-  for (const char* sign : {"gvisor", "gVisor", "#1 SMP Sun Jan 10 15:06:54 PST 2016"}) {
-    if (version.find(sign) != std::string::npos) return true;
+// What a file may hold that gives its machine away.
+struct Sign {
+  const char* path;
+  const char* word;  // somewhere in it; empty: that the file is there
+  const char* found;
+};
+
+// The first sign that is there.
+template <std::size_t N>
+std::optional<json> FindSign(const Files& files, const std::array<Sign, N>& signs) {
+  for (const Sign& sign : signs) {
+    const std::string_view word = sign.word;
+    const bool there = word.empty() ? files.Has(sign.path)
+                                    : files.ReadOr(sign.path, "").find(word) != std::string::npos;
+    if (!there) continue;
+    return json{{"found", sign.found}, {"sign", "/" + std::string(sign.path)}};
   }
-  return false;
+  return std::nullopt;
 }
 
 // A hint: what was found, and by which sign.
 json Hint(const char* found, const char* sign) { return {{"found", found}, {"sign", sign}}; }
 
+// gVisor says so since it calls itself 4.19.0-gvisor; before, it was known by the date of the
+// kernel that it imitates.
+constexpr std::array<Sign, 3> kGvisor = {
+    {{"proc/version", "gvisor", "gvisor"},
+     {"proc/version", "gVisor", "gvisor"},
+     {"proc/version", "#1 SMP Sun Jan 10 15:06:54 PST 2016", "gvisor"}}};
+
+// As systemd-detect-virt(1) knows it. The second is what older kernels say.
+constexpr std::array<Sign, 2> kUserModeLinux = {
+    {{"proc/cpuinfo", "User Mode Linux", "user-mode-linux"},
+     {"proc/cpuinfo", "model name\t: UML", "user-mode-linux"}}};
+
+constexpr std::array<Sign, 12> kContainers = {{
+    {".dockerenv", "", "docker"},
+    {"run/.containerenv", "", "podman"},
+    {"var/run/secrets/kubernetes.io", "", "kubernetes"},
+    {"proc/1/cgroup", "kubepods", "kubernetes"},
+    {"proc/1/cgroup", "docker", "docker"},
+    {"proc/1/cgroup", "lxc", "lxc"},
+    {"proc/1/cgroup", "libpod", "podman"},
+    {"run/systemd/container", "systemd-nspawn", "systemd-nspawn"},
+    {"run/systemd/container", "lxc", "lxc"},
+    {"proc/1/environ", "container=lxc", "lxc"},
+    {"proc/1/environ", "container=systemd-nspawn", "systemd-nspawn"},
+    {"proc/1/environ", "container=", "unknown container"},
+}};
+
 // "none" is only as good as these signs.
 json ContainerHint(const Files& files) {
-  if (IsGvisor(files)) return Hint("gvisor", "/proc/version");
-  if (files.Has(".dockerenv")) return Hint("docker", "/.dockerenv");
-  if (files.Has("run/.containerenv")) return Hint("podman", "/run/.containerenv");
-  const auto groups = files.Read("proc/1/cgroup");
-  if (!groups) return kUnknown;
-  constexpr std::array<std::pair<const char*, const char*>, 4> kWords = {
-      {{"kubepods", "kubernetes"}, {"docker", "docker"}, {"lxc", "lxc"}, {"libpod", "podman"}}};
-  for (const auto& [word, name] : kWords) {
-    if (groups->find(word) != std::string::npos) return Hint(name, "/proc/1/cgroup");
-  }
-  return "none";
+  if (auto gvisor = FindSign(files, kGvisor)) return *gvisor;
+  // Its files are mostly those of the machine that it runs on, and so would be the signs in them.
+  if (FindSign(files, kUserModeLinux)) return "none";
+  if (auto container = FindSign(files, kContainers)) return *container;
+  return files.Read("proc/1/cgroup") ? json("none") : json(kUnknown);
 }
 
 // The names that hypervisors give the machines they make (as systemd-detect-virt(1) reads them).
@@ -131,11 +162,30 @@ std::optional<json> VmByDmi(const Files& files) {
   return std::nullopt;
 }
 
-json VmHint(const Files& files, const std::string& kernel) {
+// The first Windows Subsystem for Linux translates system calls for the Windows kernel
+// ("4.4.0-19041-Microsoft"); the second is a Linux kernel in a virtual machine
+// ("5.15.90.1-microsoft-standard-WSL2", or one that its user built, which still finds WSL's own
+// files).
+bool IsWsl1(const std::string& kernel) { return kernel.ends_with("-Microsoft"); }
+
+std::optional<json> WslHint(const Files& files, const std::string& kernel) {
+  constexpr std::array<Sign, 2> kWsl2 = {
+      {{"proc/sys/fs/binfmt_misc/WSLInterop", "", "wsl2"}, {"run/WSL", "", "wsl2"}}};
+  if (IsWsl1(kernel)) return Hint("wsl1", "kernel release");
   if (kernel.find("WSL2") != std::string::npos) return Hint("wsl2", "kernel release");
+  return FindSign(files, kWsl2);
+}
+
+json VmHint(const Files& files, const std::string& kernel) {
+  constexpr std::array<Sign, 3> kOthers = {
+      {{"sys/hypervisor/type", "xen", "xen"},
+       {"proc/device-tree/hypervisor/compatible", "linux,kvm", "kvm"},
+       {"proc/sysinfo", "VM00", "z/vm"}}};
+  // A process of a machine whose own signs it can also see, so first.
+  if (auto uml = FindSign(files, kUserModeLinux)) return *uml;
+  if (auto wsl = WslHint(files, kernel)) return *wsl;
   if (auto by_dmi = VmByDmi(files)) return *by_dmi;
-  const std::string hypervisor = files.ReadOr("sys/hypervisor/type", "");
-  if (hypervisor == "xen") return Hint("xen", "/sys/hypervisor/type");
+  if (auto other = FindSign(files, kOthers)) return *other;
   const auto cpus = files.Read("proc/cpuinfo");
   if (!cpus) return kUnknown;
   if (cpus->find(" hypervisor") != std::string::npos) {
@@ -170,11 +220,12 @@ json ReadFacets(const Machine& machine) {
 }
 
 std::string EmulatedStack(const Machine& machine) {
-  if (IsGvisor(Files(machine.root))) return "gvisor";
-  // The first WSL translates system calls for the Windows kernel ("4.4.0-19041-Microsoft"); the
-  // second is a Linux kernel in a virtual machine ("5.15.90.1-microsoft-standard-WSL2").
-  if (machine.kernel.ends_with("-Microsoft")) return "wsl1";
-  return {};
+  if (FindSign(Files(machine.root), kGvisor)) return "gvisor";
+  return IsWsl1(machine.kernel) ? "wsl1" : "";
+}
+
+std::string KernelAsProcess(const Machine& machine) {
+  return FindSign(Files(machine.root), kUserModeLinux) ? "uml" : "";
 }
 
 }  // namespace tcplab::internal

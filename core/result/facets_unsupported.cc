@@ -17,5 +17,6 @@ nlohmann::json ReadFacets(const Machine& /*machine*/) {
 }
 
 std::string EmulatedStack(const Machine& /*machine*/) { return {}; }
+std::string KernelAsProcess(const Machine& /*machine*/) { return {}; }
 
 }  // namespace tcplab::internal

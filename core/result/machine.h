@@ -14,6 +14,7 @@ struct Machine {
   std::string system;      // uname: "Linux"; empty where nobody says
   std::string kernel;      // uname: "6.1.0-18-amd64"
   std::string arch;        // uname: "x86_64"
+  std::string wine_host;   // the system below Wine, as it says itself: "Linux"; empty: it is none
   std::optional<unsigned> cpu_count;
   std::optional<std::uint64_t> descriptor_limit;  // the soft limit of this process
 };

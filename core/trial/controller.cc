@@ -12,9 +12,9 @@
 #include "core/base/clock.h"
 #include "core/net/handle.h"
 #include "core/net/input_reader.h"
+#include "core/net/signal_watcher.h"
 #include "core/net/syscalls.h"
 #include "core/trial/plan_builder.h"
-#include "core/trial/signal_watcher.h"
 #include "core/trial/slots.h"
 #include "core/trial/trial.h"
 

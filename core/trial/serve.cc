@@ -8,10 +8,10 @@
 #include "core/agent/plan.h"
 #include "core/base/clock.h"
 #include "core/net/handle.h"
+#include "core/net/signal_watcher.h"
 #include "core/net/syscalls.h"
 #include "core/trace/trial_trace.h"
 #include "core/trial/plan_builder.h"
-#include "core/trial/signal_watcher.h"
 
 namespace tcplab {
 namespace {

@@ -162,6 +162,57 @@ TEST(Environment, AnEmulatedStackIsNeverTakenForTheSystemItResembles) {
   EXPECT_EQ(FakeMachine().Kernel("5.15.90.1-microsoft-standard-WSL2").Read().stack, "linux");
 }
 
+// A Linux of its own, in a process: its TCP is Linux's, its timing is nobody's.
+TEST(Environment, AUserModeLinuxIsLinuxAndNotTakenForAMachine) {
+  FakeMachine uml;
+  uml.Kernel("6.1.99").File("proc/cpuinfo", "vendor_id\t: User Mode Linux\nmodel name\t: UML\n");
+  uml.File("sys/class/dmi/id/sys_vendor", "QEMU\n").File(".dockerenv", "");  // of its machine
+  EXPECT_EQ(uml.Read().stack, "linux");
+  EXPECT_EQ(uml.Read().id, "linux-6.1-x86_64-uml");
+  EXPECT_EQ(uml.Facet("vm"), json({{"found", "user-mode-linux"}, {"sign", "/proc/cpuinfo"}}));
+  EXPECT_EQ(uml.Facet("container"), "none");
+}
+
+TEST(Environment, WineIsKnownByTheSystemThatItNames) {
+  FakeMachine wine;
+  wine.machine().system = "Windows_NT";
+  wine.machine().kernel = "10.0.19043";
+  wine.machine().wine_host = "Linux";
+  EXPECT_EQ(wine.Read().stack, "wine-on-linux");
+  EXPECT_EQ(wine.Read().os, "windows");
+  EXPECT_EQ(wine.Read().id, "wine-on-linux-10.0-x86_64");
+  EXPECT_EQ(wine.Facet("vm").at("found"), "wine");
+}
+
+TEST(Environment, EverySignOfAContainerSaysWhereItStands) {
+  struct Sign {
+    const char* path;
+    const char* text;
+    const char* found;
+  };
+  for (const Sign& sign : {Sign{"var/run/secrets/kubernetes.io/x", "", "kubernetes"},
+                           Sign{"proc/1/cgroup", "0::/docker/1a2b\n", "docker"},
+                           Sign{"proc/1/cgroup", "0::/lxc/web\n", "lxc"},
+                           Sign{"run/systemd/container", "systemd-nspawn\n", "systemd-nspawn"},
+                           Sign{"proc/1/environ", "container=lxc", "lxc"},
+                           Sign{"proc/version", "Linux version 4.19.0-gvisor", "gvisor"}}) {
+    const json hint = FakeMachine().File(sign.path, sign.text).Facet("container");
+    ASSERT_TRUE(hint.is_object()) << sign.path;
+    EXPECT_EQ(hint.at("found"), sign.found) << sign.path;
+    EXPECT_TRUE(("/" + std::string(sign.path)).starts_with(hint.at("sign").get<std::string>()))
+        << hint;
+  }
+}
+
+TEST(Environment, BothKindsOfWslAreToldApart) {
+  EXPECT_EQ(FakeMachine().Kernel("4.4.0-19041-Microsoft").Facet("vm").at("found"), "wsl1");
+  FakeMachine own_kernel;  // that its user built and named
+  own_kernel.File("proc/sys/fs/binfmt_misc/WSLInterop", "enabled\n");
+  EXPECT_EQ(own_kernel.Facet("vm"),
+            json({{"found", "wsl2"}, {"sign", "/proc/sys/fs/binfmt_misc/WSLInterop"}}));
+  EXPECT_EQ(own_kernel.Read().stack, "linux");
+}
+
 TEST(Environment, ThisMachineHasAName) {
   const Environment environment = ReadEnvironment(ThisMachine(), "1.44.2");
   EXPECT_NE(environment.os, "unknown");

@@ -1,0 +1,70 @@
+#include "runner/stack_choice.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "runner/own_path.h"
+
+namespace tcplab {
+namespace {
+
+// Beside the sources that this program was built from, or where it was installed.
+Result<std::string> ShippedStacks() {
+  namespace fs = std::filesystem;
+  const Result<std::string> own_path = OwnPath();
+  if (!own_path) return Forward(own_path);
+  const fs::path folder = fs::path(*own_path).parent_path();
+  // build/bin/runner, build/asan/bin/runner, /usr/local/bin/runner
+  const std::array<fs::path, 3> places = {folder / "../../stacks/stacks.json",
+                                          folder / "../../../stacks/stacks.json",
+                                          folder / "../share/tcplab/stacks/stacks.json"};
+  for (const fs::path& place : places) {
+    std::error_code ignored;
+    if (fs::is_regular_file(place, ignored)) return place.lexically_normal().string();
+  }
+  return Invalid(fmt::format("--in: found no {}; --stacks FILE says where the stacks are described",
+                             places.front().lexically_normal().string()));
+}
+
+}  // namespace
+
+void AddStackOptions(CLI::App& app, StackChoice& choice) {
+  choice.in = app.add_option("--in", choice.name,
+                             "run inside this other stack, one that stacks.json describes")
+                  ->type_name("STACK");
+  app.add_option("--stacks", choice.file, "the file that describes stacks (default: ours)")
+      ->type_name("FILE")
+      ->needs(choice.in);
+  choice.limit =
+      app.add_option("--limit", choice.limit_seconds,
+                     "seconds that a scenario may take in there (default: as the file says)")
+          ->type_name("SECONDS")
+          ->check(CLI::PositiveNumber)
+          ->needs(choice.in);
+}
+
+Result<Stack> ChosenStack(const StackChoice& choice) {
+  std::string file = choice.file;
+  if (file.empty()) {
+    const Result<std::string> shipped = ShippedStacks();
+    if (!shipped) return Forward(shipped);
+    file = *shipped;
+  }
+  const LoadedStacks loaded = LoadStacksFile(file);
+  if (!loaded.diagnostics.empty()) {
+    std::string text;
+    for (const Diagnostic& diagnostic : loaded.diagnostics) {
+      text += (text.empty() ? "" : "\n") + FormatDiagnostic(diagnostic);
+    }
+    return Invalid(std::move(text));
+  }
+  Result<Stack> stack = FindStack(loaded.stacks, choice.name);
+  if (stack && choice.limit->count() > 0) stack->limit_seconds = choice.limit_seconds;
+  return stack;
+}
+
+}  // namespace tcplab
