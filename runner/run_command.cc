@@ -180,12 +180,13 @@ ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
 }
 
 // Where its trials can be looked at. A foreign server's cannot be had again from the scenario
-// alone, nor can those of a person who typed.
+// alone, nor can those of a person who typed, or of another stack.
 TrialSource Session::SourceOf(const Scenario& scenario, const json& document) const {
   const bool kept = document.at("run").contains("traces");
-  if (!kept && (options_.target || SendsStdin(scenario))) return {};
+  if (!kept && (options_.target || options_.in || SendsStdin(scenario))) return {};
   TrialSource source{scenario.file, "", scenario.assignments, options_.load.allow_remote};
-  if (kept) source.result_file = ResultFile(scenario).value_or("");
+  const auto& environment = document.at("environment").at("id").get_ref<const std::string&>();
+  if (kept) source.result_file = ResultFile(scenario, environment).value_or("");
   return source;
 }
 

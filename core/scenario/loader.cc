@@ -65,7 +65,8 @@ LoadedScenario LoadScenarioFile(const std::string& path, const LoadOptions& opti
 ScenarioPlace FindInScenarioFile(const std::string& path, const std::string& pointer) {
   std::string text;
   json document;
-  const bool whole = !internal::ReadFile(path, text) && !internal::ParseJsonText(text, document);
+  const bool whole = !internal::ReadTextFile(path, "a scenario file", text) &&
+                     !internal::ParseJsonText(text, document);
   if (!whole) return {};
   constexpr bool kAtKey = false;
   const internal::Place place =
