@@ -37,16 +37,19 @@ void AddOptions(CLI::App& app, DiffOptions& options) {
   AddComparisonOptions(app, options.show);
 }
 
+Status CheckNumber(const DiffOptions& options, std::size_t results) {
+  if (results >= 2 || options.compare.across) return {};
+  return Invalid("diff: expected two results or more (or one and --across NAME), found one: " +
+                 Printable(options.names.front(), 4096));
+}
+
 Status CheckOptions(DiffOptions& options) {
   for (const auto& [names, option] : {std::pair(&options.compare.only, "--only"),
                                       std::pair(&options.compare.ignore, "--ignore")}) {
     if (Status known = CheckObservationNames(*names, option); !known) return known;
   }
   if (!options.across.empty()) options.compare.across = options.across;
-  if (options.names.size() < 2 && !options.compare.across) {
-    return Invalid("diff: expected two results or more (or one and --across NAME), found one: " +
-                   Printable(options.names.front(), 4096));
-  }
+  if (Status enough = CheckNumber(options, options.names.size()); !enough) return enough;
   Assignments assignments;
   assignments.only_case = options.cases;
   LoadOptions load;
@@ -70,6 +73,9 @@ ExitCode DiffCommand(const Arguments& arguments) {
   if (Status valid = CheckOptions(options); !valid) return Complained(valid.error());
   const Result<std::vector<ResultSource>> sources = LoadResultSources(options.names);
   if (!sources) return Complained(sources.error());
+  if (Status enough = CheckNumber(options, sources->size()); !enough) {
+    return Complained(enough.error());
+  }
   const Result<Comparison> comparison = Compare(*sources, options.compare);
   if (!comparison) return Complained(comparison.error());
   return ShowComparison(*comparison, options.show);

@@ -71,6 +71,7 @@ Result<std::vector<ResultSource>> LoadResultSources(std::span<const std::string>
   });
   std::vector<ResultSource> sources;
   for (const std::string& name : names) {
+    if (any_folder && name.ends_with(".md") && fs::is_regular_file(name, ignored)) continue;
     Result<ResultSource> source =
         fs::is_directory(name, ignored) ? LoadFolder(name) : LoadFile(name, any_folder);
     if (!source) return Forward(source);

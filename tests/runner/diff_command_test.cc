@@ -203,6 +203,19 @@ TEST_F(Diff, FoldersAreMatchedByPath) {
   EXPECT_EQ(Run({"one", "two", "--strict"}).exit_code, 4);
 }
 
+// As a shell expands `results/*`.
+TEST_F(Diff, MarkdownBesideFoldersIsNoResult) {
+  const std::string readme = folder_.Write("README.md", "# Results\n");
+  Write("one/backlog.json", Backlog());
+  Write("two/backlog.json", Backlog("linux-6.1-x86_64", "2025-02-01T09:00:00Z"));
+  const Finished both = Run({readme, "one", "two"});
+  EXPECT_EQ(both.exit_code, 0) << both.err << both.out;
+  const Finished one = Run({readme, "one"});
+  EXPECT_EQ(one.exit_code, 2);
+  EXPECT_TRUE(Has(one.err, "expected two results or more")) << one.err;
+  EXPECT_EQ(Run({readme, readme}).exit_code, 2) << "without folders it is a file as any other";
+}
+
 TEST_F(Diff, WithoutACaseInCommonNothingIsCalledTheSame) {
   const MadeUpResult a =
       MadeUpResult().Case({{"pause_ms", 0}}).Saw("replies", "exact", Times(20, json{"a"}));
