@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct CheckOptions {
   std::vector<std::string> names;
   std::string baseline;
   std::optional<std::string> out;
+  std::vector<std::string> only;  // observations that are compared
+  std::vector<std::string> ignore;
   CheckOutputs::Options outputs;
   LoadOptions load;
   std::size_t jobs = 0;
@@ -143,6 +146,8 @@ Status CheckSession::CompareAndJudge(const Scenario& scenario, Compared& compare
   CompareOptions compare;
   compare.cases = options_.load.only_cases;
   compare.judge_timing = options_.timing;
+  compare.only = options_.only;
+  compare.ignore = options_.ignore;
   Result<Comparison> comparison = Compare(compared.sources, compare);
   if (!comparison) return Forward(comparison);
   compared.comparison = std::move(*comparison);
@@ -309,6 +314,11 @@ ExitCode CheckCommand(const Arguments& arguments) {
       ->type_name("FILE");
   app.add_flag("--github", options.outputs.github,
                "annotations for GitHub on stdout, and a summary of the job");
+  for (const auto& [names, option, what] :
+       {std::tuple(&options.only, "--only", "compare only this observation (repeat for more)"),
+        std::tuple(&options.ignore, "--ignore", "leave this observation out (repeat for more)")}) {
+    app.add_option(option, *names, what)->type_name("NAME")->allow_extra_args(false);
+  }
   app.add_flag("--timing", options.timing,
                "judge times too, where the baseline is of this environment");
   app.add_flag("--strict", options.strict, "exit with 4 where something is inconclusive");
@@ -317,6 +327,12 @@ ExitCode CheckCommand(const Arguments& arguments) {
   if (auto done = ParseArguments(app, arguments)) return *done;
   if (Status valid = ReadAssignments(assignments, options.load); !valid) {
     return Complained(valid.error());
+  }
+  for (const auto& [names, option] :
+       {std::pair(&options.only, "--only"), std::pair(&options.ignore, "--ignore")}) {
+    if (Status known = CheckObservationNames(*names, option); !known) {
+      return Complained(known.error());
+    }
   }
   options.load.ask = Examples();  // whoever has it run every night is not there
   CheckOutputs outputs(options.outputs);

@@ -39,6 +39,16 @@ TEST_F(Check, WhatDiffersFailsAndIsNamed) {
   EXPECT_THAT(run.out, HasSubstr("runner explain results/.local/"));
 }
 
+TEST_F(Check, ObservationThatIsLeftOutIsNotCompared) {
+  RecordAnotherQueue();
+  EXPECT_EQ(RunCheck({"--ignore", "queue_order"}).exit_code, 0);
+  EXPECT_EQ(RunCheck({"--only", "queue_order"}).exit_code, 1);
+  EXPECT_EQ(RunCheck({"--only", "connect_outcomes"}).exit_code, 0);
+  const Finished unknown = RunCheck({"--ignore", "queue_ordre"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean queue_order?"));
+}
+
 TEST_F(Check, FailedExpectationFailsAlthoughItIsAsRecorded) {
   ExpectWhatIsNotSo();
   const Finished run = RunCheck();
