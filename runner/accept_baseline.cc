@@ -28,18 +28,10 @@ using nlohmann::json;
 
 constexpr std::size_t kShownPath = 4096;
 
-// The id becomes a folder, and a result may have been written by anybody.
-bool IsFolderName(std::string_view id) {
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+";
-  return !id.empty() && id.size() <= 255 && !id.starts_with('.') &&
-         id.find_first_not_of(kLetters) == std::string_view::npos;
-}
-
 // As `check` looks for it: below the environment's folder, which `folder` may be itself.
 Result<std::string> PlaceOfRecord(const json& document, const std::string& folder) {
   const auto id = document.at("environment").at("id").get<std::string>();
-  if (!IsFolderName(id)) {
+  if (!IsEnvironmentId(id)) {
     return Invalid(fmt::format("at /environment/id: found {}, expected a name fit for a folder",
                                Printable(id)));
   }

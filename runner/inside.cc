@@ -79,7 +79,8 @@ Result<Job> ReadJob() {
 
 std::string EncodeAnswer(const json& document) {
   const std::string text = CanonicalJson(document);
-  return fmt::format("{} {} {}\n{}\n", kAnswerWord, text.size(), Sha256Hex(text), text);
+  // On a line of its own, whatever was written before it.
+  return fmt::format("\n{} {} {}\n{}\n", kAnswerWord, text.size(), Sha256Hex(text), text);
 }
 
 Result<json> DecodeAnswer(const std::string& output) {

@@ -10,7 +10,10 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/result/json_writer.h"
+#include "core/result/result_path.h"
 #include "core/stack/guarded_command.h"
 #include "runner/inside.h"
 #include "runner/terminal.h"
@@ -27,13 +30,14 @@ std::string ScratchFolder(const Stack& stack, const std::string& own_path) {
   std::error_code ignored;
   const fs::path build = fs::path(own_path).parent_path().parent_path();
   const bool built_here = fs::exists(build / "CMakeCache.txt", ignored);
-  const fs::path parent =
-      built_here ? build / "stacks" : fs::temp_directory_path(ignored) / "tcplab-stacks";
+  const fs::path parent = built_here ? build / "stacks" : fs::temp_directory_path(ignored);
   std::string name;
   for (const char c : stack.name) {
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   }
-  return (parent / fmt::format("{}-{}", name, std::random_device()())).string();
+  std::random_device random;
+  const char* const whose = built_here ? "" : "tcplab-";
+  return (parent / fmt::format("{}{}-{:08x}{:08x}", whose, name, random(), random())).string();
 }
 
 // The last lines that somebody wrote, made safe for a terminal.
@@ -94,8 +98,8 @@ tl::unexpected<Error> StackFault(const Stack& stack, const CommandEnd& end,
   return HarnessFault(std::move(text));
 }
 
-// The document in it, which has to be one of this stack.
-Result<json> AnswerOf(const Stack& stack, const CommandEnd& end) {
+// The document in it, which has to be one of this stack, and of what was asked for.
+Result<json> AnswerOf(const Stack& stack, const Scenario& scenario, const CommandEnd& end) {
   if (std::string failed = HowItFailed(stack, end); !failed.empty()) {
     return StackFault(stack, end, failed);
   }
@@ -107,6 +111,16 @@ Result<json> AnswerOf(const Stack& stack, const CommandEnd& end) {
   }
   if (const auto why = WhyNotRecognised(stack, document->at("environment"))) {
     return HarnessFault(fmt::format("stack {}: {}", Printable(stack.name), *why));
+  }
+  // Who answers may be far away, and the id becomes a folder here.
+  const auto id = document->at("environment").value("id", "");
+  if (!IsEnvironmentId(id)) {
+    return HarnessFault(
+        fmt::format("stack {}: its answer is of the environment \"{}\", which is no id",
+                    Printable(stack.name), Printable(id)));
+  }
+  if (document->at("scenario").value("sha256", "") != Sha256Hex(CanonicalJson(scenario.document))) {
+    return StackFault(stack, end, "its answer is of another scenario");
   }
   if (!end.left.empty()) return StackFault(stack, end, "did not clean up");
   return document;
@@ -137,13 +151,14 @@ Result<Measurement> MeasureIn(const Stack& stack, const Scenario& scenario,
 
   Measurement measurement;
   measurement.interrupted_by = end->interrupted_by;
-  Result<json> document = AnswerOf(stack, *end);
+  Result<json> document = AnswerOf(stack, scenario, *end);
   if (document) {
     measurement.document = std::move(*document);
     return measurement;
   }
-  if (end->interrupted_by) return measurement;
-  return Forward(document);
+  if (!end->interrupted_by) return Forward(document);
+  if (!end->left.empty()) Complain(document.error().message);
+  return measurement;
 }
 
 Result<InsideOutput> RunRunnerIn(const Stack& stack, const std::string& own_path,

@@ -79,7 +79,9 @@ std::optional<std::string> Session::ResultFile(const Scenario& scenario,
                                                const std::string& environment_id) const {
   const bool says_all =
       options_.examples || (scenario.assignments.empty() && !SendsStdin(scenario));
-  return ResultFile(scenario.file, options_.is_record() && says_all, environment_id);
+  // What only looks like this machine (a namespace of it) does not replace this machine's record.
+  const bool of_its_own = !options_.in || environment_id != environment_.id;
+  return ResultFile(scenario.file, options_.is_record() && says_all && of_its_own, environment_id);
 }
 
 // No result may overwrite another one of the same run.

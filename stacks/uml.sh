@@ -10,6 +10,7 @@ runner=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 
+command -v linux.uml >/dev/null || { echo "uml.sh: linux.uml: not found" >&2; exit 127; }
 cat >"$scratch/stdin"
 # One word a line would not do: a word may hold a line break.
 for word; do

@@ -43,7 +43,11 @@ record() {
   esac
 }
 
-mapfile -t files < <("$runner" list "${scenarios[@]}" | grep '^[^ ]')
+if ! listed=$("$runner" list "${scenarios[@]}"); then
+  echo "stacks: not all of these are scenarios: ${scenarios[*]}" >&2
+  exit 1
+fi
+mapfile -t files < <(grep '^[^ ]' <<<"$listed")
 for stack in "${stacks[@]}"; do
   if ! id=$(in_stack "$stack" doctor --no-color); then
     bad+=("$stack: not there")

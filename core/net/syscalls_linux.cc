@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "core/base/clock.h"
 #include "core/net/posix_call.h"
@@ -36,10 +37,10 @@ std::optional<tcp_info> TcpInfo(NativeSocket socket) {
 
 // A listener's queue stands in fields that mean something else of a connection, and who imitates
 // Linux may leave them empty (gVisor does): a length of 0 would be taken for a fact. Asked of a
-// listener of our own, on an address that nobody connects to.
-bool FindOutWhetherQueuesAreTold() {
+// listener of our own, on an address that nobody connects to; nothing, where there can be none.
+std::optional<bool> FindOutWhetherQueuesAreTold() {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (listener < 0) return false;
+  if (listener < 0) return std::nullopt;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(0x7ffffffeU);  // 127.255.255.254
@@ -49,12 +50,20 @@ bool FindOutWhetherQueuesAreTold() {
                        listen(listener, kBacklog) == 0;
   const std::optional<tcp_info> info = listens ? TcpInfo(listener) : std::nullopt;
   close(listener);
+  if (!listens) return std::nullopt;
   return info && info->tcpi_state == TCP_LISTEN && info->tcpi_sacked > 0;
 }
 
-bool QueuesAreTold() {
-  static const bool told = FindOutWhetherQueuesAreTold();
-  return told;
+// `info` is a listener's, which tells it too, unless its backlog is 0.
+bool QueuesAreTold(const tcp_info& info) {
+  enum Known : int { kNotYet, kNo, kYes };
+  static std::atomic<Known> known = kNotYet;
+  if (known == kNotYet) {
+    const std::optional<bool> told = FindOutWhetherQueuesAreTold();
+    if (!told) return info.tcpi_sacked > 0;
+    known = *told ? kYes : kNo;
+  }
+  return known == kYes;
 }
 
 }  // namespace
@@ -150,7 +159,7 @@ constexpr auto kInfoRows = std::to_array<InfoRow>({
 
 bool IsTold(const InfoRow& row, const tcp_info& info) {
   const bool listens = info.tcpi_state == TCP_LISTEN;
-  if (row.told == Told::kOfListeners) return listens && QueuesAreTold();
+  if (row.told == Told::kOfListeners) return listens && QueuesAreTold(info);
   return !listens && (row.told == Told::kAlways || info.tcpi_snd_mss > 0);
 }
 
@@ -192,7 +201,7 @@ std::optional<std::uint32_t> SysTcpState(NativeSocket socket) {
 
 std::optional<AcceptQueue> SysAcceptQueue(NativeSocket listener) {
   const std::optional<tcp_info> info = TcpInfo(listener);
-  if (!info || info->tcpi_state != TCP_LISTEN || !QueuesAreTold()) return std::nullopt;
+  if (!info || info->tcpi_state != TCP_LISTEN || !QueuesAreTold(*info)) return std::nullopt;
   return AcceptQueue{info->tcpi_unacked, info->tcpi_sacked};
 }
 

@@ -34,6 +34,13 @@ std::string ResultPath(const std::string& scenario_file, const ResultPlace& plac
   return (results / place.environment_id / below).string();
 }
 
+bool IsEnvironmentId(std::string_view id) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+";
+  return !id.empty() && id.size() <= 255 && !id.starts_with('.') &&
+         id.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 std::string TracesPath(const std::string& result_path) {
   return fs::path(result_path).replace_extension(".traces").string();
 }

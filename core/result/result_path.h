@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tcplab {
 
@@ -18,6 +19,9 @@ struct ResultPlace {
 
 // Relative to the current directory, unless `out` is absolute.
 [[nodiscard]] std::string ResultPath(const std::string& scenario_file, const ResultPlace& place);
+
+// Whether it may become a folder's name: a result may have been written by anybody.
+[[nodiscard]] bool IsEnvironmentId(std::string_view id);
 
 // The file of kept traces that belongs to a result: "backlog.traces" beside "backlog.json".
 [[nodiscard]] std::string TracesPath(const std::string& result_path);

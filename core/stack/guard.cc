@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kParentName = "stacks";
 constexpr int kInterrupt = 2;  // libuv has these numbers on every platform
 constexpr int kKill = 9;
 constexpr int kTerminate = 15;
@@ -44,6 +45,7 @@ class Guard {
   // False when nobody is there to report to.
   bool Listen();
   void Run(const std::vector<std::string>& command);
+  void Failed(const std::string& why) { report_ += "failed " + why + "\n"; }
   void Left(const std::string& what) { report_ += "left " + what + "\n"; }
   void Report();
 
@@ -113,7 +115,7 @@ void Guard::Spawn(const std::vector<std::string>& command) {
   process_.set_open();
   process_.set_owner(this);
   runs_ = status == 0;
-  if (!runs_) report_ += std::string("failed ") + uv_err_name(status) + "\n";
+  if (!runs_) Failed(uv_err_name(status));
 }
 
 void Guard::Run(const std::vector<std::string>& command) {
@@ -165,7 +167,20 @@ void RemoveFolder(Guard& guard, const fs::path& folder) {
   std::error_code error;
   fs::remove_all(folder, error);
   if (error) guard.Left(folder.string() + ": " + error.message());
-  fs::remove(folder.parent_path(), error);  // only when nobody else has a folder in it
+  const fs::path parent = folder.parent_path();  // of the build folder: not where others have files
+  if (parent.filename() == kParentName) fs::remove(parent, error);  // if nobody else has one in it
+}
+
+// Its own: what is there already belongs to somebody else, and must not be removed. Another guard
+// may remove the parent as soon as it is there.
+bool MakeFolder(const fs::path& folder, std::error_code& error) {
+  constexpr int kAttempts = 20;
+  for (int i = 0; i < kAttempts; ++i) {
+    fs::create_directories(folder.parent_path(), error);
+    if (fs::create_directory(folder, error)) return true;
+    if (error != std::errc::no_such_file_or_directory) return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -182,10 +197,8 @@ int GuardMain(const std::vector<std::string>& arguments) {
   if (!guard.Listen()) return kUsage;
   const fs::path folder = arguments.front();
   std::error_code error;
-  fs::create_directories(folder.parent_path(), error);
-  // Its own: what is there already belongs to somebody else, and must not be removed.
-  if (!fs::create_directory(folder, error)) {
-    guard.Left(folder.string() + ", which cannot be made: " + error.message());
+  if (!MakeFolder(folder, error)) {
+    guard.Failed("its folder " + folder.string() + " cannot be made: " + error.message());
     guard.Report();
     return kHarness;
   }

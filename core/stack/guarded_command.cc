@@ -5,7 +5,9 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "core/base/text.h"
@@ -276,6 +278,7 @@ void Keeper::OnErrorOutput(std::string_view bytes) {
 void Keeper::OnInterrupt(int signal) {
   if (end_.interrupted_by) return Kill();
   end_.interrupted_by = signal;
+  if (kill_ordered_) return;  // the guard has all the time that it needs for that
   WriteInto(control_.pipe(), signal == kSigInt ? "interrupt\n" : "terminate\n", {});
   timer_.Start(kGraceMs);
 }
@@ -302,12 +305,14 @@ void Keeper::Kill() {
 }
 
 void Keeper::ReadReport() {
+  end_.guard_lost = true;
   for (const std::string_view line : Split(report_, '\n')) {
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos) continue;
     const std::string_view word = line.substr(0, space);
     const std::string_view rest = line.substr(space + 1);
     std::from_chars(rest.data(), rest.data() + rest.size(), end_.number);
+    if (word == "exit" || word == "signal" || word == "failed") end_.guard_lost = false;
     if (word == "exit") end_.kind = CommandEnd::Kind::kExited;
     if (word == "signal") end_.kind = CommandEnd::Kind::kSignalled;
     if (word == "failed") {
@@ -334,6 +339,21 @@ void Keeper::MaybeOver() {
   loop_.Stop();
 }
 
+// Whoever killed it may have done so in the middle.
+void DoTheGuardsWork(const GuardedCommand& command, CommandEnd& end) {
+  constexpr double kPatience = 5;
+  for (const std::int64_t process : EndDescendants(kPatience)) {
+    end.left.push_back("process " + std::to_string(process));
+  }
+  if (HasMounts(command.folder)) {
+    end.left.push_back("something mounted below " + command.folder);
+    return;
+  }
+  std::error_code error;
+  std::filesystem::remove_all(command.folder, error);
+  if (error) end.left.push_back(command.folder + ": " + error.message());
+}
+
 }  // namespace
 
 Result<CommandEnd> RunGuarded(const GuardedCommand& command) {
@@ -346,12 +366,7 @@ Result<CommandEnd> RunGuarded(const GuardedCommand& command) {
     loop.Run();
     end = std::move(keeper).End();
   }
-  constexpr double kPatience = 5;
-  if (end->kind == CommandEnd::Kind::kGuardLost) {
-    for (const std::int64_t process : EndDescendants(kPatience)) {
-      end->left.push_back("process " + std::to_string(process));
-    }
-  }
+  if (end->guard_lost) DoTheGuardsWork(command, *end);
   return std::move(*end);
 }
 

@@ -34,6 +34,7 @@ struct CommandEnd {
     kTooMuchOutput,
     kGuardLost,  // somebody killed the guard: nobody knows
   };
+  bool guard_lost = false;  // whatever it was killed for
   Kind kind = Kind::kGuardLost;
   int number = 0;
   std::string why;

@@ -74,8 +74,9 @@ TEST_F(CheckReport, SaysHowMuchElseChanged) {
 
 TEST_F(CheckReport, TheTrialOfAFailedExpectationShowsTheValue) {
   Recorded("varying.json", kVaryingScenario);
-  const Finished run =
-      RunRunner(folder_, {"check", "scenarios/varying.json", "--baseline", "results"});
+  // Not compared: round trips may well differ from those recorded, and would be named first.
+  const Finished run = RunRunner(
+      folder_, {"check", "scenarios/varying.json", "--baseline", "results", "--ignore", "steps"});
   EXPECT_EQ(run.exit_code, 1) << run.err;
   const std::vector<std::string_view> lines = Split(run.out, '\n');
   ASSERT_GT(lines.size(), 6U);

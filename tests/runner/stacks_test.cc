@@ -90,6 +90,8 @@ TEST_F(InStack, TheWholeRunnerRunsBehindTheCommand) {
   const json document = OnlyResult();
   EXPECT_EQ(document["run"]["status"], "ok");
   EXPECT_EQ(document["scenario"]["file"], "quick.json");
+  EXPECT_TRUE(ResultFiles(folder_ / "results").front().starts_with(".local/"))
+      << "what looks like this machine does not replace its record";
   EXPECT_EQ(document["cases"][1]["observations"]["replies"]["values"][0]["value"][0][0],
             "CIAO 0\n");
 }
@@ -122,7 +124,9 @@ TEST_F(InStack, NothingButTheTwoStreamsIsShared) {
 }
 
 TEST_F(InStack, AStackMayTalkBesideTheAnswer) {
-  Describe({"sh", "-c", "echo welcome; echo tcplab-answer; \"$@\"; code=$?; echo bye; exit $code",
+  Describe({"sh", "-c",
+            "echo welcome; echo tcplab-answer; printf 'booting... '; \"$@\"; code=$?; echo bye; "
+            "exit $code",
             "sh"});
   EXPECT_EQ(Run().exit_code, 0);
   EXPECT_EQ(OnlyResult()["run"]["status"], "ok");
@@ -234,6 +238,31 @@ TEST_F(InStack, AnAnswerThatWasCutIsNone) {
 TEST_F(InStack, AnAnswerThatWasChangedIsNone) {
   Describe({"sh", "-c", "\"$@\" | sed s/CIAO/MIAO/", "sh"});
   ExpectFault(Run(), "its answer was changed on the way");
+}
+
+// Well-formed, with the right digest, and not what was asked for.
+TEST_F(InStack, AnAnswerThatChoosesItsPlaceOrIsOfAnotherScenarioIsNone) {
+  constexpr const char* kLiar = R"(import hashlib, json, subprocess, sys
+key, part, value = sys.argv[1:4]
+out = subprocess.run(sys.argv[4:], stdin=sys.stdin, stdout=subprocess.PIPE).stdout
+first, body = out.strip().split(b"\n", 1)
+document = json.loads(body)
+document[key][part] = value
+text = json.dumps(document).encode()
+print("%s %d %s\n%s" % (first.split()[0].decode(), len(text), hashlib.sha256(text).hexdigest(), text.decode()))
+)";
+  folder_.Write("liar.py", kLiar);
+  const auto lies = [&](const char* key, const char* part, const char* value) {
+    Describe({"python3", folder_ / "liar.py", key, part, value});
+  };
+  lies("run", "version", "other");
+  EXPECT_EQ(Run().exit_code, 0) << "the liar can tell the truth";
+  fs::remove_all(folder_ / "results");
+  lies("environment", "id", "../../elsewhere");
+  ExpectFault(Run(), "its answer is of the environment \"../../elsewhere\", which is no id");
+  EXPECT_FALSE(fs::exists(folder_ / "elsewhere"));
+  lies("scenario", "sha256", "0123");
+  ExpectFault(Run(), "its answer is of another scenario");
 }
 
 TEST_F(InStack, RubbishIsNoAnswer) {
