@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -295,9 +296,9 @@ TEST_F(InStack, AnInterruptionReachesTheInsideAndItsResultIsWritten) {
   folder_.Write("scenarios/quick.json", QuickScenario(R"({"trials": 2000})"));
   Describe({"env"});
   RunnerProcess runner(folder_, Words({"--jobs", "1"}));
-  // The runner, its guard, the runner inside and an agent.
-  ASSERT_TRUE(Eventually([&] { return runner.Living() >= 4; }, 30));
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));  // a trial or two
+  // The runner, its guard, the runner inside and its agents, before which it learnt to heed
+  // signals.
+  ASSERT_TRUE(Eventually([&] { return runner.Living() >= 5; }, 30));
   runner.Signal(SIGINT);
   const Finished run = runner.Wait();
   EXPECT_EQ(run.exit_code, 130) << run.err;
@@ -306,11 +307,11 @@ TEST_F(InStack, AnInterruptionReachesTheInsideAndItsResultIsWritten) {
 }
 
 TEST_F(InStack, WhatDoesNotHeedAnInterruptionIsKilledAtTheSecond) {
-  Describe({"sh", "-c", "trap '' INT TERM; sleep 600; sleep 600"});
+  Describe({"sh", "-c", "trap 'echo > heard' INT; trap '' TERM; sleep 600 & wait; sleep 600"});
   RunnerProcess runner(folder_, Words());
   ASSERT_TRUE(Eventually([&] { return runner.Living() >= 4; }, 30));
   runner.Signal(SIGINT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  ASSERT_TRUE(Eventually([&] { return fs::exists(folder_ / "heard"); }, 30));
   runner.Signal(SIGINT);
   const Finished run = runner.Wait(30);
   EXPECT_EQ(run.exit_code, 130) << run.err;
