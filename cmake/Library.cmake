@@ -31,16 +31,22 @@ function(tcplab_sources out folder)
   set(${out} ${chosen} PARENT_SCOPE)
 endfunction()
 
-# tcplab_library(<name> [SOURCES <files>] [DEPENDS <libraries of ours>] [LINK <other libraries>])
+# tcplab_library(<name> [SOURCES <files>] [DEPENDS <libraries of ours>] [LINK <other libraries>] [NOT_MEASURED])
+#
+# NOT_MEASURED: nothing of it runs while a trial does or by the million, so that compiling it fast
+# is worth more than its speed.
 #
 # A static library tcplab_<name>. A folder without sources (headers only, or not written yet)
 # becomes an INTERFACE library, so that whoever depends on it need not know.
 function(tcplab_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "NOT_MEASURED" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   list(TRANSFORM arg_DEPENDS PREPEND tcplab_)
   if(arg_SOURCES)
     add_library(tcplab_${name} STATIC ${arg_SOURCES})
     target_link_libraries(tcplab_${name} PUBLIC tcplab_options ${arg_DEPENDS} ${arg_LINK})
+    if(arg_NOT_MEASURED AND NOT MSVC AND NOT TCPLAB_SANITIZE)
+      target_compile_options(tcplab_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    endif()
   else()
     add_library(tcplab_${name} INTERFACE)
     target_link_libraries(tcplab_${name} INTERFACE tcplab_options ${arg_DEPENDS} ${arg_LINK})

@@ -5,7 +5,11 @@ include(GoogleTest)
 tcplab_sources(support_sources tests/support)
 # The folders that fixtures of every test may use; what needs more stays beside its tests.
 tcplab_library(test_support SOURCES ${support_sources} DEPENDS base scenario trace net
-               LINK GTest::gtest GTest::gmock tcplab_valijson)
+               LINK GTest::gtest GTest::gmock NOT_MEASURED)
+
+# What judges thousands of documents by the schema; apart, as its library is all in headers.
+tcplab_sources(schema_sources tests/support/schema)
+tcplab_library(schema_support SOURCES ${schema_sources} LINK tcplab_valijson NOT_MEASURED)
 
 # Trials start this program as their agents.
 set(agent_program runner)
@@ -29,15 +33,14 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   add_executable(${target} ${tests})
   target_link_libraries(${target} PRIVATE tcplab_test_support tcplab_${folder} GTest::gtest_main)
   if(NOT MSVC)
-    # What is tested is optimised, the tests need not be: compiling them takes most of a build. But
-    # those of `scenario` judge thousands of documents by the schema, with a library in headers.
-    if(TCPLAB_SANITIZE)
-      target_compile_options(${target} PRIVATE -O0 -g0)
-    elseif(folder STREQUAL "scenario")
-      target_compile_options(${target} PRIVATE -O1)
-    else()
-      target_compile_options(${target} PRIVATE -O0)
-    endif()
+    # What is tested is optimised, the tests need not be: compiling them takes most of a build.
+    target_compile_options(${target} PRIVATE -O0 $<$<BOOL:${TCPLAB_SANITIZE}>:-g0>)
+    # But this one runs regular expressions by the thousand, and <regex> is all in headers.
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/scenario/agreement_test.cc
+                                PROPERTIES COMPILE_OPTIONS -O1)
+  endif()
+  if(folder MATCHES "^(scenario|stack)$")
+    target_link_libraries(${target} PRIVATE tcplab_schema_support)
   endif()
   if(folder STREQUAL "trial")  # whole trials are judged by what was observed in them
     target_link_libraries(${target} PRIVATE tcplab_observe)

@@ -43,7 +43,7 @@ Status CheckNumber(const DiffOptions& options, std::size_t results) {
                  Printable(options.names.front(), 4096));
 }
 
-Status CheckOptions(DiffOptions& options) {
+Status CheckDiffOptions(DiffOptions& options) {
   for (const auto& [names, option] : {std::pair(&options.compare.only, "--only"),
                                       std::pair(&options.compare.ignore, "--ignore")}) {
     if (Status known = CheckObservationNames(*names, option); !known) return known;
@@ -70,7 +70,7 @@ ExitCode DiffCommand(const Arguments& arguments) {
       "not valid;\n4 inconclusive, with --strict.");
   AddOptions(app, options);
   if (auto done = ParseArguments(app, arguments)) return *done;
-  if (Status valid = CheckOptions(options); !valid) return Complained(valid.error());
+  if (Status valid = CheckDiffOptions(options); !valid) return Complained(valid.error());
   const Result<std::vector<ResultSource>> sources = LoadResultSources(options.names);
   if (!sources) return Complained(sources.error());
   if (Status enough = CheckNumber(options, sources->size()); !enough) {

@@ -53,7 +53,7 @@ constexpr auto kSides = std::to_array<std::string_view>({"client", "server"});
 constexpr std::int64_t kMostElements = 1'000'000'000;
 
 // An expectation while its keys are read.
-struct Draft {
+struct ExpectationDraft {
   Expectation expectation;
   const ExpectationContext* context = nullptr;
 };
@@ -93,7 +93,7 @@ void CheckSecondPart(const Node& node, const ObservationKind& kind, std::string_
   }
 }
 
-void ReadObservation(const Node& node, Draft& draft) {
+void ReadObservation(const Node& node, ExpectationDraft& draft) {
   if (!node.value().is_string()) {
     node.Mismatch("the name of an observation");
     return;
@@ -132,7 +132,7 @@ void ReadRange(const Node& node, ReadOne read_one, T& low, T& high) {
   high = static_cast<T>(*second);
 }
 
-void ReadBetween(const Node& node, Draft& draft) {
+void ReadBetween(const Node& node, ExpectationDraft& draft) {
   BetweenMatcher matcher;
   constexpr double kMost = std::numeric_limits<double>::max();
   ReadRange(
@@ -140,13 +140,13 @@ void ReadBetween(const Node& node, Draft& draft) {
   draft.expectation.matcher = matcher;
 }
 
-void ReadOneOf(const Node& node, Draft& draft) {
+void ReadOneOf(const Node& node, ExpectationDraft& draft) {
   if (!ExpectList(node, "values")) return;
   if (node.value().empty()) node.Mismatch("at least one value");
   draft.expectation.matcher = OneOfMatcher{node.value().get<std::vector<json>>()};
 }
 
-void ReadCount(const Node& node, Draft& draft) {
+void ReadCount(const Node& node, ExpectationDraft& draft) {
   static constexpr auto kKeys = std::to_array<Field<CountMatcher>>({
       {"of", [](const Node& n, CountMatcher& m) { m.value = n.value(); }, true},
       {"equals",
@@ -168,7 +168,7 @@ void ReadCount(const Node& node, Draft& draft) {
   draft.expectation.matcher = std::move(matcher);
 }
 
-void ReadInAtLeast(const Node& node, Draft& draft) {
+void ReadInAtLeast(const Node& node, ExpectationDraft& draft) {
   const std::uint32_t trials = draft.context->trials;
   const double number = node.value().is_number() ? node.value().get<double>() : 0;
   const bool is_share = number > 0 && number <= 1;
@@ -183,7 +183,7 @@ void ReadInAtLeast(const Node& node, Draft& draft) {
   draft.expectation.share = is_share ? number : number / trials;
 }
 
-void ReadCase(const Node& node, Draft& draft) {
+void ReadCase(const Node& node, ExpectationDraft& draft) {
   if (!node.value().is_object() || node.value().empty()) {
     node.Mismatch("an object of parameters and the values a case must have to be judged");
     return;
@@ -215,16 +215,18 @@ void ReadCase(const Node& node, Draft& draft) {
 constexpr auto kMatcherKeys =
     std::to_array<std::string_view>({"equals", "one_of", "none", "between", "count"});
 
-constexpr auto kKeys = std::to_array<Field<Draft>>({
+constexpr auto kExpectationKeys = std::to_array<Field<ExpectationDraft>>({
     {"observation", ReadObservation, true},
-    {"equals", [](const Node& n, Draft& d) { d.expectation.matcher = EqualsMatcher{n.value()}; }},
+    {"equals",
+     [](const Node& n, ExpectationDraft& d) { d.expectation.matcher = EqualsMatcher{n.value()}; }},
     {"one_of", ReadOneOf},
-    {"none", [](const Node& n, Draft& d) { d.expectation.matcher = NoneMatcher{n.value()}; }},
+    {"none",
+     [](const Node& n, ExpectationDraft& d) { d.expectation.matcher = NoneMatcher{n.value()}; }},
     {"between", ReadBetween},
     {"count", ReadCount},
     {"in_at_least", ReadInAtLeast},
     {"case", ReadCase},
-    {"when", [](const Node& n, Draft& d) { ReadWhen(n, d.expectation.when); }},
+    {"when", [](const Node& n, ExpectationDraft& d) { ReadWhen(n, d.expectation.when); }},
 });
 
 }  // namespace
@@ -234,10 +236,10 @@ std::vector<Expectation> ReadExpectations(const Node& node, const ExpectationCon
   if (!ExpectList(node, "expectations")) return expectations;
   for (std::size_t i = 0; i < node.value().size() && !node.problems().full(); ++i) {
     const Node place = node.Element(i);
-    Draft draft;
+    ExpectationDraft draft;
     draft.context = &context;
     draft.expectation.document = place.value();
-    if (!ReadObject<Draft>(place, "an expectation", kKeys, draft)) continue;
+    if (!ReadObject<ExpectationDraft>(place, "an expectation", kExpectationKeys, draft)) continue;
     const auto matchers = std::count_if(kMatcherKeys.begin(), kMatcherKeys.end(),
                                         [&](std::string_view key) { return place.Has(key); });
     if (matchers != 1) {

@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::size_t kJobsPerProcessor = 8;
 constexpr std::size_t kMostJobs = 32;
-constexpr std::size_t kFewRepeats = 10;
+constexpr std::size_t kFirstJobs = 8;
+constexpr std::size_t kFewRepeats = 20;
 
 // A number in [0, below) from the generator, the same with every standard library (std::shuffle is
 // not).
@@ -48,7 +49,7 @@ class Run {
         options_(options),
         on_trial_(on_trial),
         planned_(PlanTrials(scenario.cases.size(), scenario.trials, options.seed)),
-        slots_(EffectiveJobs(scenario, options)),
+        slots_(EffectiveJobs(scenario, options), kFirstJobs),
         on_interrupt_(loop_, SIGINT, [this](int signal) { OnInterrupt(signal); }),
         on_terminate_(loop_, SIGTERM, [this](int signal) { OnInterrupt(signal); }),
         sweep_(loop_, [this] { Sweep(); }) {
@@ -161,7 +162,7 @@ class Run {
   Slots slots_;
   std::size_t next_ = 0;
   std::size_t repeats_left_ =
-      kFewRepeats + planned_.size() / 2;  // a bound on what a bad machine may cost
+      kFewRepeats + planned_.size();  // a bound on what a bad machine may cost
   std::optional<int> interrupted_by_;
 
   Loop loop_;

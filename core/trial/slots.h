@@ -1,16 +1,19 @@
 // How many trials may run side by side. On a machine that is busy with something else, trials side
-// by side make each other late: fewer of them then, and more again as long as nothing is late (the
-// rule by which TCP itself finds what a path bears, RFC 5681 section 3.1, with trials for
-// segments).
+// by side make each other late: half as many then, and more again as long as nothing is late. It is
+// the rule by which TCP itself finds what a path bears (RFC 5681 section 3.1), with trials for
+// segments: begin with a few, one more for each that went well until the first that did not, then
+// one more for two rounds that did.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace tcplab {
 
 class Slots {
  public:
-  explicit Slots(std::size_t most) : most_(most), now_(most) {}
+  // Begins with `first`, or with all when there are fewer.
+  Slots(std::size_t most, std::size_t first) : most_(most), now_(std::min(most, first)) {}
 
   [[nodiscard]] std::size_t now() const { return now_; }
   [[nodiscard]] std::size_t most() const { return most_; }
@@ -28,6 +31,7 @@ class Slots {
   std::size_t youngest_ = 0;
   std::size_t before_cut_ = 0;  // the youngest trial when `now_` was halved
   std::size_t in_a_row_ = 0;    // went well, since `now_` changed
+  bool slow_start_ = true;
 };
 
 }  // namespace tcplab

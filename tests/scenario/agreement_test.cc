@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "tests/scenario/beyond_schema.h"
-#include "tests/scenario/document_mutator.h"
 #include "tests/scenario/fixture.h"
-#include "tests/scenario/json_schema.h"
+#include "tests/support/schema/document_mutator.h"
+#include "tests/support/schema/json_schema.h"
 
 namespace tcplab {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "tests/scenario/fixture.h"
-#include "tests/scenario/json_schema.h"
+#include "tests/support/schema/json_schema.h"
 
 namespace tcplab {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/scenario/socket_options.h"
 #include "tests/scenario/beyond_schema.h"
 #include "tests/scenario/fixture.h"
-#include "tests/scenario/json_schema.h"
+#include "tests/support/schema/json_schema.h"
 
 namespace tcplab {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "tests/result/temp_folder.h"
-#include "tests/scenario/json_schema.h"
+#include "tests/support/schema/json_schema.h"
 
 namespace tcplab {
 namespace {

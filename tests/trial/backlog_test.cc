@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <set>
 
+#include "core/base/clock.h"
 #include "tests/trial/lab.h"
 #include "tests/trial/runner_program.h"
 
@@ -59,6 +61,19 @@ json BusyServer(const json& backlogs, const json& clients) {
                                                     {"recv": {"until": "\n", "timeout_ms": 800, "label": "reply"}}])")}}})}};
 }
 
+// When the server had its first client, after "go". 0 when it had none.
+double FirstAcceptMs(const TrialTrace& trace) {
+  std::int64_t first_ns = std::numeric_limits<std::int64_t>::max();
+  for (const RecorderTrace& recorder : trace.servers.front().recorders) {
+    for (const Event& event : recorder.events) {
+      if (event.op == Op::kAccept && event.finished() && !event.failed()) {
+        first_ns = std::min(first_ns, event.end_ns);
+      }
+    }
+  }
+  return first_ns == std::numeric_limits<std::int64_t>::max() ? 0 : NsToMs(first_ns - trace.go_ns);
+}
+
 TEST(Backlog, AnyBacklogClientsAndEndpointsFollowTheRuleOfLinux) {
   std::random_device device;
   const unsigned seed = device();
@@ -87,6 +102,8 @@ TEST(Backlog, AnyBacklogClientsAndEndpointsFollowTheRuleOfLinux) {
     EXPECT_EQ(trial.observed.health.strangers, 0U);
     // Later than the next client's turn is another order of clients than the one asked for.
     if (trial.observed.health.max_delay_ms >= kEveryMs) continue;
+    // A server that slept on has no room for the last of them: its first client is in the queue.
+    if (FirstAcceptMs(*trial.record.trace) >= kEveryMs) continue;
     ++judged;
     const auto count = trial.parameters["clients"].get<std::size_t>();
     const auto backlog = trial.parameters["backlog"].get<std::size_t>();

@@ -11,14 +11,19 @@ void GoWell(Slots& slots, std::size_t trials) {
   for (std::size_t i = 0; i < trials; ++i) slots.WentWell();
 }
 
-TEST(Slots, AreAllThereUntilSomethingIsLate) {
-  Slots slots(16);
+TEST(Slots, GrowByEachTrialThatGoesWellUntilAllAreThere) {
+  Slots slots(16, 8);
+  EXPECT_EQ(slots.now(), 8U);
+  GoWell(slots, 3);
+  EXPECT_EQ(slots.now(), 11U);
   GoWell(slots, 1000);
   EXPECT_EQ(slots.now(), 16U);
 }
 
+TEST(Slots, FewerThanTheFirstOnesAreAllThereAtOnce) { EXPECT_EQ(Slots(3, 8).now(), 3U); }
+
 TEST(Slots, TrialsThatRanAtTheSameTimeCountOnce) {
-  Slots slots(16);
+  Slots slots(16, 16);
   for (std::size_t trial = 1; trial <= 16; ++trial) slots.Started(trial);
   for (std::size_t trial = 1; trial <= 16; ++trial) slots.WasDisturbed(trial);
   EXPECT_EQ(slots.now(), 8U);
@@ -28,7 +33,7 @@ TEST(Slots, TrialsThatRanAtTheSameTimeCountOnce) {
 }
 
 TEST(Slots, OneIsAlwaysLeft) {
-  Slots slots(3);
+  Slots slots(3, 3);
   for (std::size_t trial = 1; trial <= 10; ++trial) {
     slots.Started(trial);
     slots.WasDisturbed(trial);
@@ -37,7 +42,7 @@ TEST(Slots, OneIsAlwaysLeft) {
 }
 
 TEST(Slots, ComeBackOneByOneAndNeverMoreThanThereWere) {
-  Slots slots(4);
+  Slots slots(4, 4);
   slots.Started(1);
   slots.WasDisturbed(1);
   ASSERT_EQ(slots.now(), 2U);
@@ -52,7 +57,7 @@ TEST(Slots, ComeBackOneByOneAndNeverMoreThanThereWere) {
 }
 
 TEST(Slots, LateOnesInBetweenStartTheCountAgain) {
-  Slots slots(4);
+  Slots slots(4, 4);
   slots.Started(1);
   slots.Started(2);
   slots.WasDisturbed(1);

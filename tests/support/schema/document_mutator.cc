@@ -1,4 +1,4 @@
-#include "tests/scenario/document_mutator.h"
+#include "tests/support/schema/document_mutator.h"
 
 #include <algorithm>
 #include <set>
