@@ -34,7 +34,10 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
   target_link_libraries(${target} PRIVATE tcplab_test_support tcplab_${folder} GTest::gtest_main)
   if(NOT MSVC)
     # What is tested is optimised, the tests need not be: compiling them takes most of a build.
-    target_compile_options(${target} PRIVATE -O0 $<$<BOOL:${TCPLAB_SANITIZE}>:-g0>)
+    target_compile_options(${target} PRIVATE -O0)
+    if(TCPLAB_SANITIZE)
+      target_compile_options(${target} PRIVATE -g0)
+    endif()
     # But this one runs regular expressions by the thousand, and <regex> is all in headers.
     set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/scenario/agreement_test.cc
                                 PROPERTIES COMPILE_OPTIONS -O1)
