@@ -273,7 +273,7 @@ void ScenarioJudge::Describe() {
   for (const auto& [name, value] : environment.at("facets").items()) {
     properties.emplace_back("facet." + name, TextOf(value));
   }
-  for (const char* key : {"version", "seed", "jobs", "trials", "kept_awake"}) {
+  for (const char* key : {"version", "seed", "jobs", "trials", "kept_awake", "realtime"}) {
     properties.emplace_back(fmt::format("run.{}", key), TextOf(run.at(key)));
   }
   properties.emplace_back("result", run_.result_path);

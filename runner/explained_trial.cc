@@ -16,6 +16,7 @@
 
 #include "core/base/text.h"
 #include "core/net/keep_awake.h"
+#include "core/net/realtime.h"
 #include "core/net/syscalls.h"
 #include "core/observe/observe.h"
 #include "core/result/result_builder.h"
@@ -66,7 +67,7 @@ Tried Judge(const Scenario& scenario, TrialRecord record) {
     tried.status = Forward(observed);
     return tried;
   }
-  tried.disturbed = WasDisturbed(scenario.cases.front(), observed->health);
+  tried.disturbed = WasDisturbed(scenario.cases.front(), scenario.sensitive, observed->health);
   tried.max_delay_ms = observed->health.max_delay_ms;
   tried.trace = std::move(record.trace);
   return tried;
@@ -200,6 +201,8 @@ std::variant<ExplainedTrial, ExitCode> RunOneTrial(const std::string& path,
   controller.agent_command = {*own_path, "agent"};
   controller.jobs = 1;
   const KeepAwake awake;
+  std::optional<Realtime> realtime;
+  if (scenario->sensitive) realtime.emplace();
   for (int tries = 1;; ++tries) {
     std::variant<Tried, ExitCode> run = Try(*scenario, controller);
     if (const auto* code = std::get_if<ExitCode>(&run)) return *code;

@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/compare/expectations.h"
 #include "core/net/keep_awake.h"
+#include "core/net/realtime.h"
 #include "core/observe/observe.h"
 #include "core/result/trace_file.h"
 
@@ -66,7 +67,7 @@ class TrialSink {
       builder_.AddError(record.case_index, record.round, "trace", observed.error().message);
       return Verdict::kStands;
     }
-    if (WasDisturbed(scenario_.cases[record.case_index], observed->health)) {
+    if (WasDisturbed(scenario_.cases[record.case_index], scenario_.sensitive, observed->health)) {
       return TakeDisturbed(record, observed->health);
     }
     builder_.AddTrial(record.case_index, record.round, *observed, record.counters, record.alone);
@@ -146,6 +147,10 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   std::optional<KeepAwake> awake;
   if (options.keep_awake) awake.emplace();
   options.run.kept_awake = awake && awake->works();
+  // Not for trials side by side: they would share the processors in another way than programs do.
+  std::optional<Realtime> realtime;
+  if (options.realtime && scenario.sensitive) realtime.emplace();
+  options.run.realtime = realtime && realtime->works();
   options.run.jobs = EffectiveJobs(scenario, options.controller);
   ResultBuilder builder(scenario, options.environment, options.run);
   const std::optional<RunnableCases> runnable = LeaveOut(scenario, options.cannot, builder);

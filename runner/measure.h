@@ -18,8 +18,9 @@ namespace tcplab {
 struct MeasureOptions {
   ControllerOptions controller;
   Environment environment;
-  RunInfo run;                             // `started`, `jobs` and `kept_awake` are filled in here
-  bool keep_awake = true;                  // the processors, see KeepAwake
+  RunInfo run;             // `started`, `jobs`, `kept_awake` and `realtime` are filled in here
+  bool keep_awake = true;  // the processors, see KeepAwake
+  bool realtime = true;    // where the scenario is sensitive, see Realtime
   std::optional<std::string> traces_path;  // where to keep every trial's trace
   Progress::Sink progress;                 // empty: shows nothing
   std::vector<Inability> cannot;           // cases that need such a thing are `unsupported`

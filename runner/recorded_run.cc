@@ -60,6 +60,7 @@ Result<RecordedRun> ReadRun(const json& document, const std::string& file,
   measure.controller.seed = run.at("seed").get<std::uint64_t>();
   measure.controller.jobs = jobs.value_or(run.at("jobs").get<std::size_t>());
   measure.keep_awake = run.at("kept_awake").get<bool>();
+  measure.realtime = run.value("realtime", false);
   measure.run.seed = measure.controller.seed;
   measure.run.only = run.at("only").get<std::vector<std::string>>();
   measure.run.overrides = PairsOf(run.at("set"));
@@ -103,7 +104,8 @@ json RecordRun(const Scenario& scenario, const MeasureOptions& measure) {
               {"examples", measure.run.examples},
               {"seed", measure.run.seed},
               {"jobs", measure.controller.jobs},
-              {"kept_awake", measure.keep_awake}};
+              {"kept_awake", measure.keep_awake},
+              {"realtime", measure.realtime}};
   if (!measure.run.target.empty()) run["target"] = measure.run.target;
   return {{"scenario",
            {{"file", PathBelowScenarios(scenario.file)},

@@ -117,6 +117,7 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.controller.target = options_.target;
   if (options_.target) measure.run.target = options_.target->ToString();
   measure.keep_awake = options_.keep_awake;
+  measure.realtime = options_.realtime;
   if (options_.in) {
     measure.cannot = options_.in->cannot;
     if (options_.jobs == 0) measure.controller.jobs = options_.in->jobs;

@@ -85,6 +85,8 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   app.add_flag("--keep-traces", options.keep_traces, "write every event beside the result");
   app.add_flag("!--no-keep-awake", options.keep_awake,
                "let idle processors sleep while trials run");
+  app.add_flag("!--no-realtime", options.realtime,
+               "sensitive scenarios, too, in the scheduling class of ordinary programs");
   app.add_flag("--quiet", options.quiet, "no progress and no warnings");
   app.add_flag("--no-color", options.no_color, "no colours, not even on a terminal");
   if (arguments.empty()) {

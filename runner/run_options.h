@@ -28,6 +28,7 @@ struct RunOptions {
   bool json = false;
   bool examples = false;  // answers are the scenario's examples; nobody is asked
   bool keep_awake = true;
+  bool realtime = true;
   bool quiet = false;
   bool no_color = false;
   bool keep_traces = false;

@@ -4,6 +4,7 @@
 #include "core/agent/frame_pipe.h"
 #include "core/agent/server_agent.h"
 #include "core/agent/worker_agent.h"
+#include "core/net/realtime.h"
 #include "core/net/syscalls.h"
 
 namespace tcplab {
@@ -11,6 +12,7 @@ namespace tcplab {
 void AgentMain() {
   SysIgnoreAgentSignals();
   SysRaiseDescriptorLimit();
+  GoAfterController();
   FramePipe pipe;
   const Frame first = pipe.Read();
   if (first.kind != FrameKind::kPlan)

@@ -127,7 +127,7 @@ std::map<std::string, json> SettingsOf(const json& document) {
     if (environment.contains(name)) settings[name] = environment.at(name);
   }
   for (const auto& [name, value] : environment.at("facets").items()) settings[name] = value;
-  for (const char* name : {"kept_awake", "jobs", "target"}) {
+  for (const char* name : {"kept_awake", "realtime", "jobs", "target"}) {
     const auto value = document.at("run").find(name);
     if (value != document.at("run").end()) settings[std::string("run.") + name] = *value;
   }

@@ -12,7 +12,8 @@
 namespace tcplab {
 
 // For as long as it lives, a thread on each processor that does nothing, in a scheduling class that
-// yields to every other at once (Linux: SCHED_IDLE, sched(7)).
+// yields to every other at once (Linux: SCHED_IDLE, sched(7)). Where a processor has other work, it
+// rests.
 class KeepAwake {
  public:
   KeepAwake();

@@ -232,6 +232,7 @@ json ResultBuilder::RunEntry(double seconds, ResultStatus status) const {
                 {"libuv", run_.libuv},
                 {"seed", run_.seed},
                 {"kept_awake", run_.kept_awake},
+                {"realtime", run_.realtime},
                 {"started", run_.started},
                 {"seconds", ThreeDecimals(seconds)},
                 {"jobs", run_.jobs},

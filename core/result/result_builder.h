@@ -35,6 +35,7 @@ struct RunInfo {
   bool allow_remote = false;
   bool examples = false;    // the scenario's own, in place of standard input
   bool kept_awake = false;  // the processors, while trials ran
+  bool realtime = false;    // the class in which trials ran
   std::string target;       // the foreign server that was measured against; empty: ours
 };
 

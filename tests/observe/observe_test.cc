@@ -105,6 +105,20 @@ TEST(Health, DelayOfAHandlersPauseCountsToo) {
   EXPECT_DOUBLE_EQ(HealthOf(trial).max_delay_ms, 8);
 }
 
+TEST(Health, WhatDisturbsATrialIsTighterWhereTimesAreMeasured) {
+  TrialHealth health;
+  Case a_case = CaseOf(2);
+  a_case.clients[0].every_ms = 100;
+  health.max_delay_ms = 49;
+  EXPECT_FALSE(WasDisturbed(a_case, false, health));
+  health.max_delay_ms = 51;
+  EXPECT_TRUE(WasDisturbed(a_case, false, health)) << "half the time between two clients";
+  health.max_delay_ms = 11;
+  EXPECT_TRUE(WasDisturbed(a_case, true, health));
+  health.max_delay_ms = 9;
+  EXPECT_FALSE(WasDisturbed(a_case, true, health));
+}
+
 TEST(Health, FreezeGapEndsWithTheDrain) {
   TraceBuilder trial = Accepted();
   EXPECT_DOUBLE_EQ(HealthOf(trial).freeze_gap_ms, 0);

@@ -69,7 +69,7 @@ TEST(ResultBuilder, NamesAllThatIsNeededToRunItAgain) {
   EXPECT_EQ(document.at("environment").at("id"), "linux-6.1-x86_64");
   EXPECT_EQ(document.at("environment").at("facets").at("kernel"), "6.1.0");
   EXPECT_EQ(document.at("run"), json::parse(R"({"status": "ok", "version": "0.0.0",
-      "libuv": "1.44.2", "seed": 7, "started": "2025-01-31T09:00:00Z", "seconds": 1.235, "jobs": 4, "kept_awake": false,
+      "libuv": "1.44.2", "seed": 7, "started": "2025-01-31T09:00:00Z", "seconds": 1.235, "jobs": 4, "kept_awake": false, "realtime": false,
       "trials": 1, "set": ["backlog=1"], "case": ["clients=3"], "only": [],
       "allow_remote": false})"));
 }

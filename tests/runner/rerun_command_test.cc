@@ -49,7 +49,8 @@ TEST_F(Rerun, NeedsNothingButTheResultAndComparesTheTwo) {
   const json first = Read("first/deep/again.json");
   const json second = Read("second/deep/again.json");
   EXPECT_EQ(second["scenario"], first["scenario"]);
-  for (const char* key : {"seed", "jobs", "set", "case", "only", "trials", "kept_awake"}) {
+  for (const char* key :
+       {"seed", "jobs", "set", "case", "only", "trials", "kept_awake", "realtime"}) {
     EXPECT_EQ(second["run"][key], first["run"][key]) << key;
   }
   ASSERT_EQ(second["cases"].size(), 1U);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/net/realtime.h"
 #include "core/observe/observe.h"
 #include "core/result/json_writer.h"
 #include "core/result/result_reader.h"
@@ -57,6 +58,24 @@ TEST_F(RunCommand, MeasuresWritesARecordAndShowsIt) {
   const json& outcomes = document.at("cases").at(0).at("observations").at("connect_outcomes");
   EXPECT_EQ(outcomes.at("values").at(0).at("value").at(0), "accepted");
   EXPECT_EQ(ReadWhole(folder_ / path), WriteJson(document));
+}
+
+// Where it is allowed, and only where times are what is measured.
+TEST_F(RunCommand, SensitiveTrialsRunBeforeEverythingElse) {
+  folder_.Write("scenarios/sensitive.json", R"({
+    "name": "sensitive", "trials": 1, "timing": "sensitive", "window_ms": 100,
+    "server": { "script": [{ "recv": {} }] },
+    "clients": [{ "script": [{ "connect": {} }, { "send": "x" }] }] })");
+  const bool allowed = Realtime().works();
+  const auto realtime = [&](const std::vector<std::string>& arguments) {
+    const Finished run = Run(arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return Parsed(run.out).at("run").at("realtime").get<bool>();
+  };
+  EXPECT_EQ(realtime({"scenarios/sensitive.json", "--out", "-", "--format", "json"}), allowed);
+  EXPECT_FALSE(
+      realtime({"scenarios/sensitive.json", "--out", "-", "--format", "json", "--no-realtime"}));
+  EXPECT_FALSE(realtime({"scenarios/quick.json", "--out", "-", "--format", "json"}));
 }
 
 TEST_F(RunCommand, RunIsTheDefaultCommand) {

@@ -112,7 +112,8 @@ TEST_F(InStack, ItIsTheSameExperimentAsOutside) {
   const json here = OnlyResult();
   EXPECT_EQ(inside["scenario"], here["scenario"]);
   EXPECT_EQ(inside["environment"], here["environment"]);
-  for (const char* key : {"seed", "jobs", "set", "case", "only", "trials", "kept_awake"}) {
+  for (const char* key :
+       {"seed", "jobs", "set", "case", "only", "trials", "kept_awake", "realtime"}) {
     EXPECT_EQ(inside["run"][key], here["run"][key]) << key;
   }
   EXPECT_EQ(inside["cases"][0]["observations"], here["cases"][0]["observations"]);

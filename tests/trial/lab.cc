@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/net/keep_awake.h"
+#include "core/net/realtime.h"
 #include "core/scenario/loader.h"
 
 namespace tcplab::test {
@@ -23,6 +24,8 @@ LabRun RunScenario(const std::string& text, const ControllerOptions& options) {
   run.scenario = std::move(*loaded.scenario);
 
   const KeepAwake awake;
+  std::optional<Realtime> realtime;  // as the runner does
+  if (run.scenario.sensitive) realtime.emplace();
   const Result<RunEnd> end = RunTrials(run.scenario, options, [&run](TrialRecord record) {
     if (record.error) {
       run.errors.push_back(*record.error);
@@ -34,7 +37,8 @@ LabRun RunScenario(const std::string& text, const ControllerOptions& options) {
       run.errors.push_back({"observe", observed.error().message});
       return Verdict::kStands;
     }
-    if (record.may_repeat && WasDisturbed(a_case, observed->health)) return Verdict::kRepeat;
+    if (record.may_repeat && WasDisturbed(a_case, run.scenario.sensitive, observed->health))
+      return Verdict::kRepeat;
     run.trials.push_back(
         {record.case_index, a_case.parameters, std::move(*observed), std::move(record)});
     return Verdict::kStands;
