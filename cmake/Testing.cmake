@@ -80,8 +80,13 @@ if(TCPLAB_SANITIZE MATCHES thread)
 endif()
 set(script "")
 foreach(target IN LISTS test_targets)
+  # Those that measure times do so one after the other, each as if it had the machine for itself.
   string(APPEND script "if(${target}_TESTS)\n  set_tests_properties(\${${target}_TESTS} "
-                       "PROPERTIES ENVIRONMENT \"${environment}\")\nendif()\n")
+                       "PROPERTIES ENVIRONMENT \"${environment}\")\nendif()\n"
+                       "foreach(test IN LISTS ${target}_TESTS)\n"
+                       "  if(test MATCHES \"Segmentation|^Diff.RealRuns|^Trace.SameObservations\")\n"
+                       "    set_tests_properties(\"\${test}\" PROPERTIES RESOURCE_LOCK times)\n"
+                       "  endif()\nendforeach()\n")
 endforeach()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_environment.cmake CONTENT "${script}" @ONLY)
 set_property(DIRECTORY APPEND PROPERTY

@@ -23,9 +23,11 @@
 #include "runner/check_report.h"
 #include "runner/commands.h"
 #include "runner/measure.h"
+#include "runner/measure_in.h"
 #include "runner/own_path.h"
 #include "runner/questions.h"
 #include "runner/scenario_files.h"
+#include "runner/stack_choice.h"
 #include "runner/terminal.h"
 
 namespace tcplab {
@@ -41,6 +43,7 @@ struct CheckOptions {
   std::vector<std::string> ignore;
   CheckOutputs::Options outputs;
   LoadOptions load;
+  std::optional<Stack> in;  // another stack that scenarios are run in
   std::size_t jobs = 0;
   bool timing = false;
   bool strict = false;
@@ -65,9 +68,14 @@ class CheckSession {
   CheckSession(CheckOptions options, const std::string& own_path, CheckOutputs& outputs)
       : options_(std::move(options)),
         outputs_(outputs),
+        own_path_(own_path),
         descriptor_limit_(SysRaiseDescriptorLimit()),
         measure_(MeasureHere(own_path, EnvironmentHere())) {
     measure_.controller.jobs = options_.jobs;
+    if (options_.in) {
+      measure_.cannot = options_.in->cannot;
+      if (options_.jobs == 0) measure_.controller.jobs = options_.in->jobs;
+    }
     if (!options_.quiet && StderrIsTerminal()) measure_.progress = WriteErr;
     style_.color = !options_.no_color && StdoutHasColor();
   }
@@ -79,12 +87,14 @@ class CheckSession {
   ExitCode NotLoaded(const std::string& file, const std::vector<Diagnostic>& diagnostics);
   ExitCode Tell(CheckedScenario checked, const std::string& more);
   Result<Compared> RunAndCompare(const Scenario& scenario);
+  Status FindPlaces(const Scenario& scenario, const json& environment, Compared& compared) const;
   Result<Measurement> MeasureFor(const Scenario& scenario, const std::string& path) const;
   Status CompareAndJudge(const Scenario& scenario, Compared& compared) const;
   [[nodiscard]] CheckedRun RunOf(const Scenario& scenario, const Compared& compared) const;
 
   CheckOptions options_;
   CheckOutputs& outputs_;
+  std::string own_path_;
   std::uint64_t descriptor_limit_;
   MeasureOptions measure_;
   TextStyle style_;
@@ -130,13 +140,19 @@ Result<Measurement> CheckSession::MeasureFor(const Scenario& scenario,
   measure.run.only_cases = options_.load.only_cases;
   measure.run.allow_remote = options_.load.allow_remote;
   TakeExamples(scenario, measure);
+  if (options_.in) return MeasureIn(*options_.in, scenario, measure, own_path_);
   if (AreFewToKeep(scenario)) measure.traces_path = TracesPath(path);
   return Measure(scenario, std::move(measure));
 }
 
 CheckedRun CheckSession::RunOf(const Scenario& scenario, const Compared& compared) const {
-  return {scenario,      compared.comparison,  compared.document,          compared.baseline,
-          compared.path, compared.kept_traces, options_.load.allow_remote, options_.strict};
+  CheckedRun run{scenario, compared.comparison, compared.document, compared.baseline};
+  run.result_path = compared.path;
+  run.kept_traces = compared.kept_traces;
+  run.allow_remote = options_.load.allow_remote;
+  run.strict = options_.strict;
+  if (options_.in) run.stack = options_.in->name;
+  return run;
 }
 
 Status CheckSession::CompareAndJudge(const Scenario& scenario, Compared& compared) const {
@@ -155,20 +171,38 @@ Status CheckSession::CompareAndJudge(const Scenario& scenario, Compared& compare
   return {};
 }
 
-Result<Compared> CheckSession::RunAndCompare(const Scenario& scenario) {
-  if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return Forward(fits);
+// What a result of this environment is compared with, and where it goes.
+Status CheckSession::FindPlaces(const Scenario& scenario, const json& environment,
+                                Compared& compared) const {
   const std::string place = PathBelowScenarios(scenario.file);
-  Result<Baseline> baseline = FindBaseline(options_.baseline, place, AsJson(measure_.environment));
+  Result<Baseline> baseline = FindBaseline(options_.baseline, place, environment);
   if (!baseline) return Forward(baseline);
-  Compared compared;
   compared.baseline = std::move(*baseline);
-  compared.path = ResultPath(scenario.file, {measure_.environment.id, options_.out, false});
+  compared.path =
+      ResultPath(scenario.file, {environment.at("id").get<std::string>(), options_.out, false});
   if (Status apart = NotBelowBaseline(options_.baseline, compared.path, "--out"); !apart) {
-    return Forward(apart);
+    return apart;
   }
-  if (Status writable = CheckWritable(compared.path); !writable) return Forward(writable);
+  return CheckWritable(compared.path);
+}
+
+Result<Compared> CheckSession::RunAndCompare(const Scenario& scenario) {
+  Compared compared;
+  if (!options_.in) {
+    if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return Forward(fits);
+    Status found = FindPlaces(scenario, AsJson(measure_.environment), compared);
+    if (!found) return Forward(found);
+  }
   Result<Measurement> measured = MeasureFor(scenario, compared.path);
   if (!measured) return Forward(measured);
+  if (measured->document.is_null()) {  // interrupted, and nothing came out of the stack
+    compared.interrupted_by = measured->interrupted_by;
+    return compared;
+  }
+  if (options_.in) {  // which environment it is in there, its result says
+    Status found = FindPlaces(scenario, measured->document.at("environment"), compared);
+    if (!found) return Forward(found);
+  }
   if (!measured->traces && !options_.quiet) {
     Complain("no trial was kept to be looked at: " + measured->traces.error().message);
   }
@@ -319,6 +353,8 @@ ExitCode CheckCommand(const Arguments& arguments) {
         std::tuple(&options.ignore, "--ignore", "leave this observation out (repeat for more)")}) {
     app.add_option(option, *names, what)->type_name("NAME")->allow_extra_args(false);
   }
+  StackChoice stack;
+  AddStackOptions(app, stack);
   app.add_flag("--timing", options.timing,
                "judge times too, where the baseline is of this environment");
   app.add_flag("--strict", options.strict, "exit with 4 where something is inconclusive");
@@ -333,6 +369,11 @@ ExitCode CheckCommand(const Arguments& arguments) {
     if (Status known = CheckObservationNames(*names, option); !known) {
       return Complained(known.error());
     }
+  }
+  if (stack.chosen()) {
+    Result<Stack> chosen = ChosenStack(stack);
+    if (!chosen) return Complained(chosen.error());
+    options.in = std::move(*chosen);
   }
   options.load.ask = Examples();  // whoever has it run every night is not there
   CheckOutputs outputs(options.outputs);

@@ -256,6 +256,7 @@ void ScenarioJudge::Describe() {
   checked_.file = run_.scenario.file;
   checked_.name = run_.scenario.name;
   checked_.result = run_.result_path;
+  checked_.stack = run_.stack;
   checked_.baseline = run_.baseline.path;
   checked_.baseline_why = run_.baseline.why;
   checked_.started = run.at("started").get<std::string>();
@@ -276,6 +277,7 @@ void ScenarioJudge::Describe() {
   for (const char* key : {"version", "seed", "jobs", "trials", "kept_awake", "realtime"}) {
     properties.emplace_back(fmt::format("run.{}", key), TextOf(run.at(key)));
   }
+  if (!run_.stack.empty()) properties.emplace_back("in", run_.stack);
   properties.emplace_back("result", run_.result_path);
   properties.emplace_back("baseline", run_.baseline.path);
   properties.emplace_back("baseline.why", run_.baseline.why);
@@ -346,7 +348,8 @@ const char* VerdictInWords(ExitCode code) {
 }
 
 TrialSource TrialsOf(const CheckedRun& run) {
-  if (!run.kept_traces && SendsStdin(run.scenario)) return {};  // what was read is gone
+  // What was read is gone, and the scenario alone would be run outside of the stack.
+  if (!run.kept_traces && (SendsStdin(run.scenario) || !run.stack.empty())) return {};
   return {run.scenario.file, run.kept_traces ? run.result_path : "", run.scenario.assignments,
           run.allow_remote};
 }

@@ -49,6 +49,7 @@ struct CheckedScenario {
   std::string baseline;           // the recorded result's path; empty: it came to no comparison
   std::string baseline_why;       // "the same environment"
   std::string result;             // the new one's path
+  std::string stack;              // the other one that it was run in, if it was
   std::string started;            // RFC 3339, UTC
   std::optional<double> seconds;  // that it ran
   std::vector<std::pair<std::string, std::string>> properties;  // what was measured, and how
@@ -70,10 +71,11 @@ struct CheckedRun {
   const Comparison& comparison;
   const nlohmann::json& document;
   const Baseline& baseline;
-  std::string result_path;
+  std::string result_path = {};
   bool kept_traces = false;  // beside the result
   bool allow_remote = false;
-  bool strict = false;  // what is inconclusive or not compared fails
+  bool strict = false;     // what is inconclusive or not compared fails
+  std::string stack = {};  // the other one that it was run in, by its name
 };
 // Where its trials can be looked at.
 [[nodiscard]] TrialSource TrialsOf(const CheckedRun& run);

@@ -73,7 +73,8 @@ std::string SettingsInWords(const std::vector<std::string>& settings) {
 std::string CommandLine(const CheckedScenario& checked, const CheckItem& item) {
   if (!item.command.empty()) return "one such trial: " + item.command;
   if (item.state == ItemState::kError || item.type == "unsupported") {
-    return "what can be measured here: runner doctor";
+    return "what can be measured here: runner doctor" +
+           (checked.stack.empty() ? "" : " --in " + ShellWord(checked.stack));
   }
   return fmt::format("both results: runner diff {} {}", ShellWord(checked.baseline),
                      ShellWord(checked.result));

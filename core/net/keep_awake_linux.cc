@@ -10,7 +10,6 @@
 
 #include "core/base/clock.h"
 #include "core/net/keep_awake.h"
-#include "core/net/syscalls.h"
 
 namespace tcplab {
 namespace {
@@ -37,11 +36,12 @@ bool BecomesIdleThreadOf(std::thread& thread, std::size_t processor) {
          pthread_setaffinity_np(handle, sizeof set, &set) == 0;
 }
 
-std::int64_t OwnCpuNs() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+// Not MonotonicNs, whose map of the processor's counter the controller changes meanwhile.
+std::int64_t NsOf(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
   constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-  return used.tv_sec * kNsPerSecond + used.tv_nsec;
+  return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
 
 // Spins until `over`, and rests where somebody else keeps the processor awake. That this thread
@@ -55,17 +55,18 @@ void SpinWhereNobodyDoes(const std::atomic<bool>& over) {
   std::int64_t rest_ns = kFirstRestNs;
   const auto is_over = [&over] { return over.load(std::memory_order_relaxed); };
   while (!is_over()) {
-    const std::int64_t began_ns = MonotonicNs();
-    const std::int64_t used_ns = OwnCpuNs();
+    const std::int64_t began_ns = NsOf(CLOCK_MONOTONIC);
+    const std::int64_t used_ns = NsOf(CLOCK_THREAD_CPUTIME_ID);
     std::int64_t now_ns = began_ns;
-    while (!is_over() && now_ns - began_ns < kLookNs) now_ns = MonotonicNs();
-    const bool alone = (OwnCpuNs() - used_ns) * 2 > now_ns - began_ns;
+    while (!is_over() && now_ns - began_ns < kLookNs) now_ns = NsOf(CLOCK_MONOTONIC);
+    const bool alone = (NsOf(CLOCK_THREAD_CPUTIME_ID) - used_ns) * 2 > now_ns - began_ns;
     if (alone) {
       rest_ns = kFirstRestNs;
       continue;
     }
     const std::int64_t until_ns = now_ns + rest_ns;
-    while (!is_over() && MonotonicNs() < until_ns) SysSleepUntil(MonotonicNs() + kLookNs);
+    const timespec step{0, kLookNs};
+    while (!is_over() && NsOf(CLOCK_MONOTONIC) < until_ns) nanosleep(&step, nullptr);
     rest_ns = std::min(rest_ns * 2, kLongestRestNs);
   }
 }

@@ -119,6 +119,40 @@ TEST_F(InStack, ItIsTheSameExperimentAsOutside) {
   EXPECT_EQ(inside["cases"][0]["observations"], here["cases"][0]["observations"]);
 }
 
+TEST_F(InStack, WhatIsRecordedInThereIsCheckedInThere) {
+  folder_.Write("scenarios/quick.json", QuickScenario(R"({"window_ms": 20000, "trials": 8})"));
+  Describe({"sh", "-c", "echo been >> been; exec \"$@\"", "sh"});
+  EXPECT_EQ(Run({"--out", "results/here"}).exit_code, 0);
+  const auto check = [this] {
+    RunnerProcess runner(folder_, {"check", "scenarios", "--baseline", "results/here", "--in",
+                                   name_, "--stacks", "stacks.json"});
+    return runner.Wait();
+  };
+  const Finished same = check();
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+  EXPECT_THAT(same.out, HasSubstr("scenarios/quick.json: ok ("));
+  EXPECT_EQ(ReadWhole(folder_ / "been"), "been\nbeen\n");
+
+  json record = json::parse(ReadWhole(folder_ / "results/here/quick.json"));
+  record["cases"][1]["observations"]["replies"]["values"][0]["value"][0][0] = "SALVE\n";
+  folder_.Write("results/here/quick.json", record.dump());
+  const Finished other = check();
+  EXPECT_EQ(other.exit_code, 1) << other.out << other.err;
+  EXPECT_THAT(other.out, HasSubstr("replies: recorded"));
+  EXPECT_THAT(other.out, Not(HasSubstr("runner explain"))) << "that would show this machine";
+  EXPECT_THAT(other.out, HasSubstr("both results: runner diff "));
+}
+
+TEST_F(InStack, ACheckSaysWhichStackCannotBeHad) {
+  Describe({"no-such-program-" + name_});
+  RunnerProcess runner(folder_, {"check", "scenarios", "--baseline", "results", "--in", name_,
+                                 "--stacks", "stacks.json"});
+  const Finished run = runner.Wait();
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("runner: stack " + name_ + ": no-such-program-"));
+  EXPECT_THAT(run.out, HasSubstr("could not be measured or compared"));
+}
+
 // The runner of another machine has neither the file nor the folder.
 TEST_F(InStack, NothingButTheTwoStreamsIsShared) {
   Describe({"sh", "-c", "cd / && exec \"$@\"", "sh"});

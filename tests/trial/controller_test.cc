@@ -116,7 +116,7 @@ TEST(Controller, ServerThatCannotListenIsAFaultOfTheHarness) {
 TEST(Controller, LostEventsMakeTheTrialAnError) {
   // A handler that sends for ever records more than any recorder is made for.
   const LabRun run = RunScenario(R"({
-    "name": "flood", "trials": 1, "window_ms": 3000, "timing": "sensitive",
+    "name": "flood", "trials": 1, "window_ms": 3000, "timing": "insensitive",
     "server": {"script": [{"recv": {"until": "eof", "buffer": 1}}]},
     "clients": [{"count": 1, "script": [{"connect": {}}, {"repeat": {"times": 1000000000, "steps": [{"send": {"bytes": 1}}]}}]}]})");
   ASSERT_EQ(run.errors.size() + run.trials.size(), 1U);
