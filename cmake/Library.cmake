@@ -33,8 +33,8 @@ endfunction()
 
 # tcplab_library(<name> [SOURCES <files>] [DEPENDS <libraries of ours>] [LINK <other libraries>] [NOT_MEASURED])
 #
-# NOT_MEASURED: nothing of it runs while a trial does or by the million, so that compiling it fast
-# is worth more than its speed.
+# NOT_MEASURED: nothing of it runs between a trial's "go" and its end, or by the million, so that
+# compiling it fast is worth more than its speed.
 #
 # A static library tcplab_<name>. A folder without sources (headers only, or not written yet)
 # becomes an INTERFACE library, so that whoever depends on it need not know.

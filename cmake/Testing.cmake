@@ -80,7 +80,7 @@ if(TCPLAB_SANITIZE MATCHES thread)
 endif()
 set(script "")
 foreach(target IN LISTS test_targets)
-  # Those that measure times do so one after the other, each as if it had the machine for itself.
+  # Those that measure times take turns: in a realtime class they would hold up each other.
   string(APPEND script "if(${target}_TESTS)\n  set_tests_properties(\${${target}_TESTS} "
                        "PROPERTIES ENVIRONMENT \"${environment}\")\nendif()\n"
                        "foreach(test IN LISTS ${target}_TESTS)\n"

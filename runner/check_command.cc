@@ -195,11 +195,9 @@ Result<Compared> CheckSession::RunAndCompare(const Scenario& scenario) {
   }
   Result<Measurement> measured = MeasureFor(scenario, compared.path);
   if (!measured) return Forward(measured);
-  if (measured->document.is_null()) {  // interrupted, and nothing came out of the stack
-    compared.interrupted_by = measured->interrupted_by;
-    return compared;
-  }
+  compared.interrupted_by = measured->interrupted_by;
   if (options_.in) {  // which environment it is in there, its result says
+    if (compared.interrupted_by) return compared;
     Status found = FindPlaces(scenario, measured->document.at("environment"), compared);
     if (!found) return Forward(found);
   }
@@ -208,7 +206,6 @@ Result<Compared> CheckSession::RunAndCompare(const Scenario& scenario) {
   }
   compared.document = std::move(measured->document);
   compared.kept_traces = compared.document.at("run").contains("traces");
-  compared.interrupted_by = measured->interrupted_by;
   Status judged;
   if (!compared.interrupted_by) judged = CompareAndJudge(scenario, compared);
   const bool of_use = judged && !compared.interrupted_by && compared.outcome.code != ExitCode::kOk;
@@ -371,6 +368,11 @@ ExitCode CheckCommand(const Arguments& arguments) {
     }
   }
   if (stack.chosen()) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(options.baseline, ignored)) {  // known only after a run else
+      return Complained(
+          Invalid("--baseline: no folder " + Printable(options.baseline, 4096)).value());
+    }
     Result<Stack> chosen = ChosenStack(stack);
     if (!chosen) return Complained(chosen.error());
     options.in = std::move(*chosen);

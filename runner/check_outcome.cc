@@ -275,7 +275,8 @@ void ScenarioJudge::Describe() {
     properties.emplace_back("facet." + name, TextOf(value));
   }
   for (const char* key : {"version", "seed", "jobs", "trials", "kept_awake", "realtime"}) {
-    properties.emplace_back(fmt::format("run.{}", key), TextOf(run.at(key)));
+    // A runner inside another stack may be of another version.
+    if (run.contains(key)) properties.emplace_back(fmt::format("run.{}", key), TextOf(run.at(key)));
   }
   if (!run_.stack.empty()) properties.emplace_back("in", run_.stack);
   properties.emplace_back("result", run_.result_path);

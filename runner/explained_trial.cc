@@ -202,7 +202,7 @@ std::variant<ExplainedTrial, ExitCode> RunOneTrial(const std::string& path,
   controller.jobs = 1;
   const KeepAwake awake;
   std::optional<Realtime> realtime;
-  if (scenario->sensitive) realtime.emplace();
+  if (MayBeRealtime(*scenario)) realtime.emplace();
   for (int tries = 1;; ++tries) {
     std::variant<Tried, ExitCode> run = Try(*scenario, controller);
     if (const auto* code = std::get_if<ExitCode>(&run)) return *code;

@@ -147,9 +147,8 @@ Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   std::optional<KeepAwake> awake;
   if (options.keep_awake) awake.emplace();
   options.run.kept_awake = awake && awake->works();
-  // Not for trials side by side: they would share the processors in another way than programs do.
   std::optional<Realtime> realtime;
-  if (options.realtime && scenario.sensitive) realtime.emplace();
+  if (options.realtime && MayBeRealtime(scenario)) realtime.emplace();
   options.run.realtime = realtime && realtime->works();
   options.run.jobs = EffectiveJobs(scenario, options.controller);
   ResultBuilder builder(scenario, options.environment, options.run);

@@ -5,6 +5,9 @@
 namespace tcplab {
 namespace {
 
+constexpr int kController = 2;
+constexpr int kAgent = 1;
+
 bool BecomeRealtime(int priority) {
   sched_param wanted{};
   wanted.sched_priority = priority;
@@ -19,7 +22,7 @@ Realtime::Realtime() {
   if (sched_getaffinity(0, sizeof all, &all) != 0 || CPU_COUNT(&all) < 2) return;
   // Somebody who chose a class for the whole runner (chrt) keeps it.
   if (sched_getscheduler(0) != SCHED_OTHER) return;
-  works_ = BecomeRealtime(2);
+  works_ = BecomeRealtime(kController);
 }
 
 Realtime::~Realtime() {
@@ -28,7 +31,9 @@ Realtime::~Realtime() {
 }
 
 void GoAfterController() {
-  if (sched_getscheduler(0) == SCHED_RR) BecomeRealtime(1);
+  sched_param inherited{};
+  if (sched_getscheduler(0) != SCHED_RR || sched_getparam(0, &inherited) != 0) return;
+  if (inherited.sched_priority == kController) BecomeRealtime(kAgent);
 }
 
 }  // namespace tcplab

@@ -70,7 +70,7 @@ double MaxDelayMs(const Case& a_case, const TrialView& view) {
 bool WasDisturbed(const Case& a_case, bool sensitive, const TrialHealth& health) {
   // Its times are those of a person or another program, and it cannot be run again.
   if (SendsStdin(a_case)) return false;
-  constexpr double kAllowedWhereSensitiveMs = 10;
+  constexpr double kAllowedWhereSensitiveMs = 25;
   if (sensitive) return health.max_delay_ms > kAllowedWhereSensitiveMs;
   constexpr double kAlwaysAllowedMs = 25;
   constexpr double kNeverAllowedMs = 100;

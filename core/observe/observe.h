@@ -58,7 +58,7 @@ struct TrialObservations {
 
 // Whether the machine stood still in a trial for so long that it was not the experiment asked for:
 // a delay of half the time between two clients, and of 25 to 100 ms in any case; where the scenario
-// is sensitive to timing, of 10 ms. Such a trial is run again. The criterion looks at the clock
+// is sensitive to timing, of 25 ms. Such a trial is run again. The criterion looks at the clock
 // only, never at what was observed.
 [[nodiscard]] bool WasDisturbed(const Case& a_case, bool sensitive, const TrialHealth& health);
 

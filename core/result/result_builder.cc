@@ -137,11 +137,16 @@ json ResultBuilder::CaseRecord::Evidence() const {
 }
 
 std::string UtcNow() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::string text(sizeof "2025-01-31T09:00:00Z", '\0');
+  using std::chrono::system_clock;
+  const auto now = system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now);
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(now - seconds);
+  const std::time_t whole = seconds.count();
+  std::string text(sizeof "2025-01-31T09:00:00", '\0');
   // gmtime's static buffer is safe here: only the controller's thread asks for the date.
-  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now)));
-  return text;
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", std::gmtime(&whole)));
+  const std::string ms = std::to_string(1000 + rest.count());
+  return text + '.' + ms.substr(1) + 'Z';
 }
 
 ResultBuilder::ResultBuilder(const Scenario& scenario, Environment environment, RunInfo run)

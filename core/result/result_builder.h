@@ -27,7 +27,7 @@ struct RunInfo {
   std::string version;  // of tcplab
   std::string libuv;
   std::uint64_t seed = 0;
-  std::string started;   // RFC 3339, UTC: "2025-01-31T09:00:00Z"
+  std::string started;   // RFC 3339, UTC: "2025-01-31T09:00:00.250Z"
   std::size_t jobs = 1;  // trials side by side
   std::vector<std::pair<std::string, std::string>> overrides;   // --set
   std::vector<std::pair<std::string, std::string>> only_cases;  // --case
@@ -39,7 +39,7 @@ struct RunInfo {
   std::string target;       // the foreign server that was measured against; empty: ours
 };
 
-// Now, as RunInfo::started has it.
+// Now, as RunInfo::started has it: to the millisecond, so that no two runs begin at the same time.
 [[nodiscard]] std::string UtcNow();
 
 // Takes trials in any order; sequences come out by round. What a trial costs does not grow with the

@@ -7,6 +7,7 @@
 #include <memory>
 #include <numeric>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -183,6 +184,16 @@ std::size_t DefaultJobs() {
   int count = 1;
   if (uv_cpu_info(&processors, &count) == 0) uv_free_cpu_info(processors, count);
   return std::min(kMostJobs, kJobsPerProcessor * static_cast<std::size_t>(std::max(1, count)));
+}
+
+bool MayBeRealtime(const Scenario& scenario) {
+  if (!scenario.sensitive) return false;
+  const std::size_t processors = std::thread::hardware_concurrency();
+  return std::all_of(scenario.cases.begin(), scenario.cases.end(), [&](const Case& a_case) {
+    std::size_t actors = a_case.servers.size();
+    for (const ClientGroup& group : a_case.clients) actors += group.count;
+    return actors <= processors;
+  });
 }
 
 std::size_t EffectiveJobs(const Scenario& scenario, const ControllerOptions& options) {

@@ -60,6 +60,11 @@ using OnTrial = std::function<Verdict(TrialRecord record)>;
 // most 32.
 [[nodiscard]] std::size_t DefaultJobs();
 
+// Whether trials run alone and each actor of one, a server counting as one, can have a processor of
+// its own. Only then may they be in a realtime class: actors that share a processor there would
+// take turns in another way than programs do.
+[[nodiscard]] bool MayBeRealtime(const Scenario& scenario);
+
 // How many trials RunTrials would run side by side.
 [[nodiscard]] std::size_t EffectiveJobs(const Scenario& scenario, const ControllerOptions& options);
 

@@ -55,7 +55,8 @@ for scenario in "${scenarios[@]}"; do
   done
   printf '%-20s %4d same, %4d inconclusive, %4d different, %4d not measured\n' "${name%.json}" $same $unsure $other \
     $unmeasured
-  total=$((total + same + unsure + other + unmeasured)) different=$((different + other))
+  total=$((total + same + unsure + other)) different=$((different + other))
 done
 echo "different: $different of $total"
+[ $total -gt 0 ] || exit 3
 [ $((different * 100)) -le $((total * 2)) ]

@@ -21,6 +21,7 @@
 #include "core/agent/agent.h"
 #include "core/base/clock.h"
 #include "core/net/keep_awake.h"
+#include "core/net/realtime.h"
 #include "core/net/syscalls.h"
 #include "tests/bench/support/quantile.h"
 #include "tests/bench/support/recv_sizes.h"
@@ -37,6 +38,7 @@ struct Options {
   double limit = 0.05;
   std::uint64_t seed = 1;
   bool keep_awake = true;
+  bool realtime = true;
   std::string scenario = "scenarios/segmentation.json";
   std::string raw;
 };
@@ -189,8 +191,11 @@ void WriteRaw(const std::vector<Trials>& all, const std::string& path) {
 
 int Main(const Options& options) {
   std::mt19937_64 random(options.seed);
-  std::optional<KeepAwake> awake;  // for all programs alike, as the runner does it for itself
+  // For all programs alike, as the runner does it for itself.
+  std::optional<KeepAwake> awake;
+  std::optional<Realtime> realtime;
   if (options.keep_awake) awake.emplace();
+  if (options.realtime) realtime.emplace();
   const Result<std::vector<Trials>> all = RunAll(options, random);
   if (!all) {
     fmt::print(stderr, "bench_fidelity: {}\n", all.error().message);
@@ -226,6 +231,7 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-apart", options.plain.apart,
                "start the plain programs wherever the scheduler puts them");
   app.add_flag("!--no-keep-awake", options.keep_awake, "let idle processors sleep");
+  app.add_flag("!--no-realtime", options.realtime, "in the scheduling class of ordinary programs");
   app.add_option("--raw", options.raw, "CSV file for the recv sizes of every trial");
   CLI11_PARSE(app, argc, argv);
   return tcplab::bench::Main(options);

@@ -22,6 +22,24 @@ TEST(Realtime, IsOfThisThreadAndWhatItStartsWhileItLives) {
   EXPECT_EQ(sched_getscheduler(0), SCHED_OTHER);
 }
 
+TEST(Realtime, AgentGoesAfterItsController) {
+  const Realtime controller;
+  if (!controller.works()) GTEST_SKIP() << "no permission, or a single processor";
+  const auto priority = [] {
+    sched_param own{};
+    sched_getparam(0, &own);
+    return own.sched_priority;
+  };
+  const int of_controller = priority();
+  int of_agent = 0;
+  std::thread([&] {
+    GoAfterController();
+    of_agent = priority();
+  }).join();
+  EXPECT_LT(of_agent, of_controller);
+  EXPECT_GT(of_agent, 0);
+}
+
 TEST(Realtime, LeavesAClassThatSomebodyChose) {
   const sched_param none{};
   ASSERT_EQ(sched_setscheduler(0, SCHED_BATCH, &none), 0);

@@ -113,9 +113,9 @@ TEST(Health, WhatDisturbsATrialIsTighterWhereTimesAreMeasured) {
   EXPECT_FALSE(WasDisturbed(a_case, false, health));
   health.max_delay_ms = 51;
   EXPECT_TRUE(WasDisturbed(a_case, false, health)) << "half the time between two clients";
-  health.max_delay_ms = 11;
+  health.max_delay_ms = 26;
   EXPECT_TRUE(WasDisturbed(a_case, true, health));
-  health.max_delay_ms = 9;
+  health.max_delay_ms = 24;
   EXPECT_FALSE(WasDisturbed(a_case, true, health));
 }
 

@@ -145,6 +145,7 @@ TEST_F(InStack, WhatIsRecordedInThereIsCheckedInThere) {
 
 TEST_F(InStack, ACheckSaysWhichStackCannotBeHad) {
   Describe({"no-such-program-" + name_});
+  folder_.Write("results/none.txt", "");
   RunnerProcess runner(folder_, {"check", "scenarios", "--baseline", "results", "--in", name_,
                                  "--stacks", "stacks.json"});
   const Finished run = runner.Wait();

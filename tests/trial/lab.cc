@@ -25,7 +25,7 @@ LabRun RunScenario(const std::string& text, const ControllerOptions& options) {
 
   const KeepAwake awake;
   std::optional<Realtime> realtime;  // as the runner does
-  if (run.scenario.sensitive) realtime.emplace();
+  if (MayBeRealtime(run.scenario)) realtime.emplace();
   const Result<RunEnd> end = RunTrials(run.scenario, options, [&run](TrialRecord record) {
     if (record.error) {
       run.errors.push_back(*record.error);
