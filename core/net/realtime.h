@@ -1,4 +1,4 @@
-// Lets what is measured go before everything else that the machine has to do.
+// Lets what is measured go before the ordinary programs of the machine.
 //
 // Who waits for a processor that another program has is late, which has nothing to do with TCP, and
 // it decides into how many pieces recv cuts a stream.
