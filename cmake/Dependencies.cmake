@@ -26,9 +26,11 @@ function(tcplab_find target)
   target_link_libraries(${target} INTERFACE PkgConfig::${arg_PKG_CONFIG})
 endfunction()
 
-tcplab_find(tcplab_uv PACKAGE libuv TARGETS libuv::uv libuv::uv_a PKG_CONFIG libuv)
-tcplab_find(tcplab_sodium PACKAGE unofficial-sodium TARGETS unofficial-sodium::sodium
-            PKG_CONFIG libsodium)
+tcplab_find(tcplab_uv PACKAGE libuv TARGETS libuv::uv libuv::uv_a uv_a PKG_CONFIG libuv)
+if(NOT WIN32)  # which hashes itself
+  tcplab_find(tcplab_sodium PACKAGE unofficial-sodium TARGETS unofficial-sodium::sodium
+              PKG_CONFIG libsodium)
+endif()
 
 if(TCPLAB_TESTS)
   find_package(GTest REQUIRED)  # GTest::gtest_main, GTest::gmock

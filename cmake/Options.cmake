@@ -4,6 +4,7 @@ option(TCPLAB_WERROR "Treat warnings as errors (CI does)" OFF)
 option(TCPLAB_TESTS "Build the tests" ON)
 option(TCPLAB_BENCH "Build the benchmarks, too" ON)
 option(TCPLAB_FUZZ "Define the target `fuzzers`; needs clang" OFF)
+option(TCPLAB_LWIP "Build runner-lwip, the servers of the stack `lwip`; needs liblwip" OFF)
 set(TCPLAB_TEST_FOLDERS "" CACHE STRING "Folders of tests to build, as a list; empty: all")
 set(TCPLAB_SANITIZE "" CACHE STRING "Sanitizers, separated by commas: address,undefined or thread")
 
@@ -37,6 +38,13 @@ else()
     # "x" + std::string() draws a false -Wrestrict there: https://gcc.gnu.org/PR105651
     target_compile_options(tcplab_options INTERFACE -Wno-restrict)
   endif()
+endif()
+
+if(WIN32)
+  # Windows 10 1809: what is newer than the oldest that we know is asked for at run time. No min() and max() from
+  # <windows.h>, and not the sockets of 1993.
+  target_compile_definitions(tcplab_options INTERFACE _WIN32_WINNT=0x0A00 NTDDI_VERSION=0x0A000006 NOMINMAX
+                             WIN32_LEAN_AND_MEAN)
 endif()
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")

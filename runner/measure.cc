@@ -13,6 +13,7 @@
 #include "core/net/realtime.h"
 #include "core/observe/observe.h"
 #include "core/result/trace_file.h"
+#include "core/stack/platform_features.h"
 
 namespace tcplab {
 namespace {
@@ -206,6 +207,7 @@ MeasureOptions MeasureHere(const std::string& own_path, const Environment& envir
   options.environment = environment;
   options.run.version = TCPLAB_VERSION;
   options.run.libuv = uv_version_string();
+  options.cannot = PlatformInabilities();
   return options;
 }
 

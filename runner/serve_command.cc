@@ -86,9 +86,9 @@ Result<std::size_t> ChosenServer(const Case& a_case, const ServeCommandOptions& 
   }
   const std::string has = "the scenario has " + JoinWords(names, "and");
   if (options.server.empty()) return Invalid("--server is needed: " + has);
-  const std::string_view near = ClosestWord(options.server, names);
+  const std::string_view closest = ClosestWord(options.server, names);
   return Invalid(fmt::format("--server {}: {}{}", Printable(options.server), has,
-                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+                             closest.empty() ? "" : fmt::format("; did you mean {}?", closest)));
 }
 
 }  // namespace

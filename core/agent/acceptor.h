@@ -26,7 +26,7 @@ class Acceptor {
   [[nodiscard]] bool in_accept() const { return in_accept_.load(); }
   // Makes it leave its accept, where nothing else does: see SysInterrupt.
   void Interrupt() {
-    if (in_accept()) thread_->Interrupt();
+    if (in_accept()) thread_->Interrupt(listener_.native());
   }
   [[nodiscard]] bool over() const { return over_.load(); }
   [[nodiscard]] RecorderTrace Take() const { return recorder_.Take(); }

@@ -67,7 +67,10 @@ Status AgentProcess::Spawn(Loop& loop, const std::vector<std::string>& command, 
   stdio[2].flags = UV_INHERIT_FD;  // an agent prints there only when it dies of a bug
   stdio[2].data.fd = 2;
   if (worker) {
-    stdio[kSocketPipe].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_READABLE_PIPE);
+    // Both ways although it is used one way: on Windows nothing else can carry sockets
+    // (uv_pipe_open).
+    stdio[kSocketPipe].flags =
+        static_cast<uv_stdio_flags>(UV_CREATE_PIPE | UV_READABLE_PIPE | UV_WRITABLE_PIPE);
     stdio[kSocketPipe].data.stream = AsStream(sockets_);
   }
 

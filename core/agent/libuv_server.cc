@@ -45,11 +45,7 @@ Result<Address> LibuvServer::Listen() {
   }
   listener_->set_open();
   listener_->set_owner(this);
-  uv_os_fd_t descriptor{};
-  uv_fileno(listener_->base(), &descriptor);
-  if (Status set = SetListenOptions(spec, static_cast<NativeSocket>(descriptor), calls_); !set) {
-    return Forward(set);
-  }
+  if (Status set = SetListenOptions(spec, SocketOf(*listener_), calls_); !set) return Forward(set);
 
   sockaddr_storage storage{};
   address->ToSockaddr(storage);
@@ -70,10 +66,7 @@ Result<Address> LibuvServer::Listen() {
                           MonotonicNs(), -static_cast<std::int64_t>(ErrorFromUv(status)));
     if (status != 0) return CallFailed("uv_listen on", spec, status);
     // What the first look has to find out shall not be found out at the freeze.
-    uv_os_fd_t listening{};
-    if (uv_fileno(listener_->base(), &listening) == 0) {
-      static_cast<void>(SysAcceptQueue(static_cast<NativeSocket>(listening)));
-    }
+    static_cast<void>(SysAcceptQueue(SocketOf(*listener_)));
   }
   int length = sizeof storage;
   if (const int status = uv_tcp_getsockname(listener_->get(), name, &length); status != 0) {
@@ -144,10 +137,8 @@ void LibuvServer::Freeze() {
   thread_.Run([this] {
     handlers_->RecordStates(recorder_);
     if (listener_ == nullptr) return;
-    uv_os_fd_t descriptor{};
-    if (uv_fileno(listener_->base(), &descriptor) != 0) return;
     const std::int64_t begin_ns = MonotonicNs();
-    const std::optional<AcceptQueue> queue = SysAcceptQueue(static_cast<NativeSocket>(descriptor));
+    const std::optional<AcceptQueue> queue = SysAcceptQueue(SocketOf(*listener_));
     if (queue) recorder_.Add(Op::kQueue, {}, queue->limit, begin_ns, MonotonicNs(), queue->length);
   });
 }
@@ -168,13 +159,11 @@ void LibuvServer::DrainOnLoop() {
     holds_connection_ = false;
   }
   // The rest is the kernel's queue. The descriptor is libuv's, and non-blocking already.
-  uv_os_fd_t descriptor{};
-  if (uv_fileno(listener_->base(), &descriptor) != 0) return;
+  const NativeSocket listening = SocketOf(*listener_);
   constexpr std::uint32_t kMostDrained = 1U << 20U;  // a bound, not a limit
   for (std::uint32_t i = 0; i < kMostDrained; ++i) {
     Address peer;
-    const CallResult accepted =
-        calls_.Accept(static_cast<NativeSocket>(descriptor), Blocking::kNo, next_number_ + i, peer);
+    const CallResult accepted = calls_.Accept(listening, Blocking::kNo, next_number_ + i, peer);
     if (!accepted.ok() && !AcceptGoesOn(accepted.error)) return;
   }
 }

@@ -56,14 +56,10 @@ Result<NativeSocket> SocketPipe::TakeSocket() {
   Handle<uv_tcp_t> handle;
   uv_tcp_init(thread_.loop().get(), handle.get());
   handle.set_open();
-  uv_os_fd_t descriptor{};
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libuv's documented upcast
   auto* const stream = reinterpret_cast<uv_stream_t*>(handle.get());
   if (const int status = uv_accept(PipeStream(pipe_), stream); status != 0) return NotTaken(status);
-  if (const int status = uv_fileno(handle.base(), &descriptor); status != 0) {
-    return NotTaken(status);
-  }
-  const CallResult own = SysDuplicate(static_cast<NativeSocket>(descriptor));
+  const CallResult own = SysDuplicate(SocketOf(handle));
   handle.Close();  // closes the descriptor at once
   if (!own.ok()) {
     return HarnessFault("a passed socket was not taken: " + std::string(ErrorName(own.error)));

@@ -50,6 +50,7 @@ class TickCalibration {
 };
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 // Milliseconds, as scenarios write them (fractions allowed), to nanoseconds.
 [[nodiscard]] constexpr std::int64_t MsToNs(double milliseconds) noexcept {

@@ -42,7 +42,6 @@ struct DeadlineTimer::Platform {
 
   void Arm(std::int64_t deadline_ns) {
     due_ns = deadline_ns;
-    constexpr std::int64_t kNsPerSecond = 1'000'000'000;
     itimerspec when{};
     when.it_value.tv_sec = static_cast<time_t>(deadline_ns / kNsPerSecond);
     when.it_value.tv_nsec = static_cast<long>(deadline_ns % kNsPerSecond);

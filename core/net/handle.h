@@ -74,6 +74,15 @@ class Handle {
   bool open_ = false;
 };
 
+// The socket that libuv holds in a handle (uv_fileno(), a HANDLE on Windows); kNoSocket where it
+// holds none.
+[[nodiscard]] inline NativeSocket SocketOf(Handle<uv_tcp_t>& handle) {
+  uv_os_fd_t descriptor{};
+  if (uv_fileno(handle.base(), &descriptor) != 0) return kNoSocket;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the same number, by another type
+  return reinterpret_cast<NativeSocket>(descriptor);
+}
+
 // Wakes `callback` on the loop's thread; Send may be called from any thread, and several calls may
 // become one.
 class AsyncWake {
@@ -147,7 +156,7 @@ class Thread {
   ~Thread() = default;  // an agent's threads may sit in a call for ever; it ends without them
   void Join();
   // See SysInterrupt. Not when it was joined.
-  void Interrupt() { SysInterrupt(thread_); }
+  void Interrupt(NativeSocket socket) { SysInterrupt(thread_, socket); }
 
  private:
   explicit Thread(uv_thread_t thread) : thread_(thread), joinable_(true) {}

@@ -40,7 +40,6 @@ bool BecomesIdleThreadOf(std::thread& thread, std::size_t processor) {
 std::int64_t NsOf(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
-  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
   return now.tv_sec * kNsPerSecond + now.tv_nsec;
 }
 

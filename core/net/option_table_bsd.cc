@@ -8,7 +8,7 @@
 
 #include <array>
 
-#include "core/net/option_calls_posix.h"
+#include "core/net/option_table.h"
 
 namespace tcplab {
 namespace {

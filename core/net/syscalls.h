@@ -139,9 +139,10 @@ std::uint64_t SysRaiseDescriptorLimit();
 // ENOTCONN): there the last close ends the listening, and who waits is interrupted before that.
 [[nodiscard]] bool SysShutdownEndsListening();
 
-// Makes the call in which `thread` waits return EINTR. One that it has not begun yet is not
-// affected: ask again until the thread is out.
-void SysInterrupt(uv_thread_t thread);
+// Makes the call on `socket` in which `thread` waits return EINTR. One that it has not begun yet is
+// not affected: ask again until the thread is out. Windows interrupts whoever waits on the socket
+// (CancelIoEx).
+void SysInterrupt(uv_thread_t thread, NativeSocket socket);
 
 // Whether a socket that was sent to another process (SCM_RIGHTS) may be closed here before it has
 // arrived there.

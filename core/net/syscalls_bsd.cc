@@ -31,8 +31,6 @@
 namespace tcplab {
 namespace {
 
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-
 timespec ToTimespec(std::int64_t ns) {
   timespec time{};
   time.tv_sec = static_cast<time_t>(ns / kNsPerSecond);

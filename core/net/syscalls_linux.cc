@@ -1,11 +1,9 @@
-// What Linux does in a way of its own: flags at creation, exact sleeping, TCP_INFO.
+// What Linux does with sockets in a way of its own: flags at creation, TCP_INFO.
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -21,8 +19,6 @@
 
 namespace tcplab {
 namespace {
-
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 timespec ToTimespec(std::int64_t ns) {
   return {static_cast<time_t>(ns / kNsPerSecond), static_cast<long>(ns % kNsPerSecond)};
@@ -99,35 +95,6 @@ CallResult SysPoll(NativeSocket socket, Ready ready, std::int64_t deadline_ns) {
   pollfd watched{socket, static_cast<short>(ready == Ready::kReadable ? POLLIN : POLLOUT), 0};
   const timespec left = ToTimespec(std::max<std::int64_t>(0, deadline_ns - MonotonicNs()));
   return ReturnedByCall(ppoll(&watched, 1, deadline_ns == 0 ? nullptr : &left, nullptr));
-}
-
-void SysSleepUntil(std::int64_t deadline_ns) {
-  const timespec until = ToTimespec(deadline_ns);
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
-  while (MonotonicNs() < deadline_ns) {  // by the processor's counter: a microsecond, if at all
-  }
-}
-
-void SysMinimiseTimerSlack() {
-  prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL,
-        0UL);  // NOLINT(cppcoreguidelines-pro-type-vararg): prctl's interface
-}
-
-void SysStartOn(std::size_t processor) {
-  cpu_set_t all;
-  CPU_ZERO(&all);
-  if (sched_getaffinity(0, sizeof all, &all) != 0) return;
-  auto skip = processor % static_cast<std::size_t>(std::max(1, CPU_COUNT(&all)));
-  for (std::size_t i = 0; i < CPU_SETSIZE; ++i) {
-    if (!CPU_ISSET(i, &all) || skip-- > 0) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(i, &one);
-    sched_setaffinity(0, sizeof one, &one);
-    break;
-  }
-  sched_setaffinity(0, sizeof all, &all);
 }
 
 namespace {

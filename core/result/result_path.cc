@@ -29,9 +29,9 @@ std::string PathBelowScenarios(const std::string& scenario_file) {
 
 std::string ResultPath(const std::string& scenario_file, const ResultPlace& place) {
   const fs::path below = PathBelowScenarios(scenario_file);
-  if (place.out) return (fs::path(*place.out) / below).string();
+  if (place.out) return (fs::path(*place.out) / below).make_preferred().string();
   const fs::path results = place.is_record ? "results" : fs::path("results") / ".local";
-  return (results / place.environment_id / below).string();
+  return (results / place.environment_id / below).make_preferred().string();
 }
 
 bool IsEnvironmentId(std::string_view id) {

@@ -320,8 +320,8 @@ void CheckReferences(const Node& root, const Parameters& parameters) {
         at.Error(fmt::format("the parameter {} is not defined{}", Quoted(name),
                              DidYouMean(name, names)));
         // What was probably meant is used after all.
-        const std::string_view near = ClosestWord(name, names);
-        for (std::size_t i = 0; i < names.size(); ++i) used[i] = used[i] || names[i] == near;
+        const std::string_view closest = ClosestWord(name, names);
+        for (std::size_t i = 0; i < names.size(); ++i) used[i] = used[i] || names[i] == closest;
       } else if (name == kIndexParameter && !index_is_known) {
         at.Error("\"index\" is the client's number: only a client's script knows it");
       } else {

@@ -27,8 +27,8 @@ std::string Quoted(std::string_view text) {
 }
 
 std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
-  const std::string_view near = ClosestWord(word, candidates);
-  return near.empty() ? std::string() : "; did you mean " + Quoted(near) + "?";
+  const std::string_view closest = ClosestWord(word, candidates);
+  return closest.empty() ? std::string() : "; did you mean " + Quoted(closest) + "?";
 }
 
 std::string PointerToken(std::string_view key) {

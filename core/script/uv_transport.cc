@@ -279,11 +279,7 @@ Result<CallResult> UvTransport::SetOption(const EventContext& at, std::string_vi
   return calls_.SetOption(at, native(), name, value);
 }
 
-NativeSocket UvTransport::native() {
-  uv_os_fd_t descriptor{};
-  uv_fileno(handle_->base(), &descriptor);
-  return static_cast<NativeSocket>(descriptor);
-}
+NativeSocket UvTransport::native() { return SocketOf(*handle_); }
 
 void UvTransport::Arm(Ready ready) {
   armed_ = ready;

@@ -191,7 +191,7 @@ TEST(Syscalls, InterruptEndsACallThatWaits) {
   ASSERT_TRUE(thread);
   // Again and again: it may not have begun its call yet.
   EXPECT_TRUE(Eventually([&] {
-    if (!over.load()) thread->Interrupt();
+    if (!over.load()) thread->Interrupt(listener.get());
     return over.load();
   }));
   thread->Join();

@@ -1,9 +1,8 @@
-#include "core/base/sha256.h"
-
 #include <sodium.h>
 
 #include <array>
 
+#include "core/base/sha256.h"
 #include "core/base/text.h"
 
 namespace tcplab {
