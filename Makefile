@@ -14,8 +14,8 @@ CTEST_FLAGS ?=
 CHECK_FLAGS ?=
 
 .DEFAULT_GOAL := build
-.PHONY: help deps build-deps test-deps fuzz-deps stacks-deps configure build demo test results check fuzz bench \
-        stacks format lint install clean
+.PHONY: help deps build-deps test-deps fuzz-deps stacks-deps windows-deps configure build demo test results check fuzz bench \
+        windows stacks format lint install clean
 
 help:          ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -24,7 +24,7 @@ deps:          ## install what building, testing and CI need
 	tools/deps.sh build test fuzz check
 
 # SKIP_DEPS=1: where the libraries come from elsewhere (vcpkg, Nix, another distribution).
-build-deps test-deps fuzz-deps stacks-deps:
+build-deps test-deps fuzz-deps stacks-deps windows-deps:
 ifndef SKIP_DEPS
 	@tools/deps.sh $(sort build $(@:-deps=))
 endif
@@ -61,9 +61,12 @@ bench: build            ## how fast, and how faithful, the runner is
 	@if [ -f tests/bench/run.sh ]; then bash tests/bench/run.sh; \
 	else echo "bench: tests/bench/run.sh does not exist yet"; fi
 
-stacks: stacks-deps     ## every scenario on this machine, in gVisor and in user-mode Linux; the matrix
-	@$(MAKE) --no-print-directory configure
-	cmake --build $(BUILD) --target runner
+windows: build-deps windows-deps  ## build the runner for Windows: build/bin/runner.exe, run by `--in wine`
+	CMAKE_FLAGS="$(CMAKE_FLAGS)" tools/windows.sh build
+
+stacks: stacks-deps windows       ## every scenario here and in each of the other stacks; the matrix
+	cmake --preset release -DTCPLAB_LWIP=ON $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --target runner runner-lwip
 	tools/stacks.sh
 
 format:        ## rewrite the sources in the project's format

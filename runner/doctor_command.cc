@@ -17,6 +17,7 @@
 #include "runner/doctor_facts.h"
 #include "runner/measure_in.h"
 #include "runner/own_path.h"
+#include "runner/server_agent.h"
 #include "runner/stack_choice.h"
 #include "runner/terminal.h"
 #include "runner/text_layout.h"
@@ -208,6 +209,9 @@ ExitCode DoctorIn(const StackChoice& choice, bool no_color) {
   if (!own_path) return Complained(own_path.error());
   std::vector<std::string> words = {"doctor"};
   if (no_color) words.emplace_back("--no-color");
+  if (!stack->server_agent.empty()) {
+    words.insert(words.end(), {"--server-agent", ServerAgentOf(*stack, {"", *own_path})});
+  }
   const Result<InsideOutput> inside = RunRunnerIn(*stack, *own_path, words);
   if (!inside) return Complained(inside.error());
   const Status written = WriteOut(inside->out);
@@ -221,12 +225,18 @@ ExitCode DoctorCommand(const Arguments& arguments) {
   StackChoice choice;
   CLI::App app("Says what can be measured on this machine. Exit code 3: nothing.", "runner doctor");
   app.add_flag("--no-color", no_color, "no colours, not even on a terminal");
+  std::string server_agent;
   AddStackOptions(app, choice);
+  AddServerAgentOption(app, server_agent);
   if (auto done = ParseArguments(app, arguments)) return *done;
   if (choice.chosen()) return DoctorIn(choice, no_color);
 
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
-  const Environment environment = ReadEnvironment(ThisMachine(), uv_version_string());
+  Environment environment = ReadEnvironment(ThisMachine(), uv_version_string());
+  if (!server_agent.empty()) {
+    if (const Status used = UseServerStack(server_agent, environment); !used)
+      return Complained(used.error());
+  }
   // Namespaces first: the child that tries it should be small.
   const Finding namespaces = CheckNamespaces();
   const std::vector<Finding> findings = {

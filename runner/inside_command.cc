@@ -12,6 +12,7 @@
 #include "runner/no_xstate.h"
 #include "runner/own_path.h"
 #include "runner/recorded_run.h"
+#include "runner/server_agent.h"
 #include "runner/terminal.h"
 
 namespace tcplab {
@@ -25,19 +26,29 @@ ExitCode NoXstateCommand(const Arguments& arguments) {
   return Complained(BecomeWithoutXstate(arguments));
 }
 
-ExitCode InsideCommand(const Arguments& /*arguments*/) {
+ExitCode InsideCommand(const Arguments& arguments) {
+  std::string server_agent;
+  CLI::App app("The runner inside of another stack.", "runner inside");
+  AddServerAgentOption(app, server_agent);
+  if (auto done = ParseArguments(app, arguments)) return *done;
+  Environment environment = EnvironmentHere();
+  if (!server_agent.empty()) {
+    if (const Status used = UseServerStack(server_agent, environment); !used)
+      return Complained(used.error());
+  }
   const Result<Job> job = ReadJob();
   if (!job) return Complained(job.error());
   const Result<std::string> own_path = OwnPath();
   if (!own_path) return Complained(own_path.error());
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
-  Result<RecordedRun> run = ReadRecordedRun(
-      job->document, "standard input", MeasureHere(*own_path, EnvironmentHere()), std::nullopt);
+  Result<RecordedRun> run = ReadRecordedRun(job->document, "standard input",
+                                            MeasureHere(*own_path, environment), std::nullopt);
   if (!run) return Complained(run.error());
+  if (!server_agent.empty()) run->measure.controller.server_agent = {server_agent, "agent"};
   if (const Status fits = CheckDescriptors(run->scenario, descriptors); !fits) {
     return Complained(fits.error());
   }
-  run->measure.cannot = job->cannot;
+  run->measure.cannot.insert(run->measure.cannot.end(), job->cannot.begin(), job->cannot.end());
   if (job->progress) run->measure.progress = WriteErr;
   const Result<Measurement> measurement = Measure(run->scenario, std::move(run->measure));
   if (!measurement) return Complained(measurement.error());

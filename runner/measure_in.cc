@@ -143,7 +143,11 @@ GuardedCommand CommandIn(const Stack& stack, const std::string& own_path,
 
 Result<Measurement> MeasureIn(const Stack& stack, const Scenario& scenario,
                               const MeasureOptions& options, const std::string& own_path) {
-  GuardedCommand command = CommandIn(stack, own_path, {"inside"});
+  std::vector<std::string> words = {"inside"};
+  if (!stack.server_agent.empty()) {
+    words.insert(words.end(), {"--server-agent", ServerAgentOf(stack, {"", own_path})});
+  }
+  GuardedCommand command = CommandIn(stack, own_path, words);
   command.input = EncodeJob(scenario, options);
   command.live_input = SendsStdin(scenario) && !options.run.examples;
   const Result<CommandEnd> end = RunGuarded(command);

@@ -5,9 +5,10 @@
 #   fuzz   the compiler that has libFuzzer, and its libraries
 #   check  what CI needs on top
 #   stacks the other stacks that `make stacks` measures
+#   windows the compiler for Windows, and Wine to run what it makes (part of what `make stacks` needs)
 set -euo pipefail
 
-[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|fuzz|check|stacks..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|test|fuzz|check|stacks|windows..." >&2; exit 2; }
 
 packages() {  # <manager>-<list>
   case $1 in
@@ -20,7 +21,8 @@ packages() {  # <manager>-<list>
       ;;
     apt-test) echo iproute2 python3 netcat-openbsd nginx libxml2-utils ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
-    apt-stacks) echo runsc user-mode-linux iproute2 ;;
+    apt-stacks) echo runsc user-mode-linux iproute2 util-linux liblwip-dev ;;
+    apt-windows) echo g++-mingw-w64-x86-64-posix wine64 googletest xz-utils ;;
     apt-check) echo git clang-format clang-tidy shellcheck yamllint ;;
     # The compiler comes with Xcode's command line tools.
     brew-build)
@@ -29,7 +31,7 @@ packages() {  # <manager>-<list>
       ;;
     brew-test) echo nginx ;;
     brew-fuzz) echo llvm ;;
-    brew-stacks) ;;  # they need Linux
+    brew-stacks | brew-windows) ;;  # they need Linux
     brew-check) echo clang-format llvm shellcheck yamllint ;;
     *)
       echo "deps: no such list: ${1#*-}" >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every scenario on every stack that this machine can hold:  tools/stacks.sh [STACK]...
-#   STACK: `host`, or one of stacks/stacks.json (default: host gvisor uml)
+#   STACK: `host`, or one of stacks/stacks.json (default: host gvisor uml wine lwip)
 # Records results/<environment>/, then prints the matrix. Everything is bounded in time. A scenario that a stack
 # cannot run is recorded as `unsupported`; one that went wrong is named at the end, and the exit code is 1.
 # RUNNER: the program (default: build/bin/runner).  SCENARIOS: files and folders of them.
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 runner=${RUNNER:-build/bin/runner}
 read -ra scenarios <<<"${SCENARIOS:-scenarios}"
 stacks=("$@")
-[ $# -gt 0 ] || stacks=(host gvisor uml)
+[ $# -gt 0 ] || stacks=(host gvisor uml wine lwip)
 most_seconds=300  # for one scenario
 [ -x "$runner" ] || { echo "stacks: there is no $runner; \`make build\` makes it" >&2; exit 1; }
 
@@ -22,6 +22,10 @@ in_stack() {
   [ "$stack" != host ] || where=()
   timeout -k 10 $((most_seconds + 30)) "$runner" "$@" "${where[@]}"
 }
+
+# One prefix of Wine's for all scenarios.
+export TCPLAB_WINE_PREFIX=${TCPLAB_WINE_PREFIX:-$PWD/build/wine-prefix}
+trap 'stacks/wine.sh --end 2>/dev/null || true' EXIT
 
 bad=()
 folders=()

@@ -130,6 +130,7 @@ constexpr auto kStackFields = std::to_array<Field<Stack>>({
                    Stack& s) { s.summary = internal::ReadText(n, kMostWordBytes).value_or(""); }},
     {"command", ReadCommand, true},
     {"runner", [](const Node& n, Stack& s) { s.runner = ReadWord(n).value_or(""); }},
+    {"server_agent", [](const Node& n, Stack& s) { s.server_agent = ReadWord(n).value_or(""); }},
     {"recognise", ReadRecognise, true},
     {"cannot", ReadInabilities},
     {"packages", ReadPackages},
@@ -167,6 +168,15 @@ void Replace(std::string& word, std::string_view placeholder, const std::string&
        at = word.find(placeholder, at + by.size())) {
     word.replace(at, placeholder.size(), by);
   }
+}
+
+void ReplaceAll(std::string& word, const Stack& stack, const StackPlaces& places) {
+  std::error_code ignored;
+  const std::string folder =
+      std::filesystem::absolute(stack.file, ignored).parent_path().lexically_normal().string();
+  Replace(word, "{scratch}", places.scratch);
+  Replace(word, "{stacks}", folder);
+  Replace(word, "{runner}", places.runner);
 }
 
 // A facet that is a hint counts by what was found.
@@ -211,24 +221,23 @@ Result<Stack> FindStack(const std::vector<Stack>& stacks, const std::string& nam
     if (stack.name == name) return stack;
     names.push_back(stack.name);
   }
-  const std::string_view near = ClosestWord(name, names);
+  const std::string_view closest = ClosestWord(name, names);
   const std::string there = names.empty() ? "the file has none" : "expected " + JoinWords(names);
   return Invalid(fmt::format("--in {}: there is no such stack; {}", Printable(name),
-                             near.empty() ? there : fmt::format("did you mean {}?", near)));
+                             closest.empty() ? there : fmt::format("did you mean {}?", closest)));
 }
 
 std::vector<std::string> StackCommand(const Stack& stack, const StackPlaces& places) {
   std::vector<std::string> command = stack.command;
   command.push_back(stack.runner);
-  std::error_code ignored;
-  const std::string folder =
-      std::filesystem::absolute(stack.file, ignored).parent_path().lexically_normal().string();
-  for (std::string& word : command) {
-    Replace(word, "{scratch}", places.scratch);
-    Replace(word, "{stacks}", folder);
-    Replace(word, "{runner}", places.runner);
-  }
+  for (std::string& word : command) ReplaceAll(word, stack, places);
   return command;
+}
+
+std::string ServerAgentOf(const Stack& stack, const StackPlaces& places) {
+  std::string program = stack.server_agent;
+  ReplaceAll(program, stack, places);
+  return program;
 }
 
 std::optional<std::string> WhyNotRecognised(const Stack& stack, const json& environment) {

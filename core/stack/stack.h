@@ -25,7 +25,9 @@ struct Stack {
   // program.
   std::vector<std::string> command;
   std::string runner = "{runner}";  // what the runner is called in there
-  nlohmann::json recognise;         // object: os, stack or a facet -> what it has to be there
+  std::string
+      server_agent;  // what plays the servers in there, on a TCP of its own; empty: the runner
+  nlohmann::json recognise;  // object: os, stack or a facet -> what it has to be there
   std::vector<Inability> cannot;
   std::vector<std::string> packages;  // Debian's, that it needs
   double limit_seconds = 600;         // for one scenario
@@ -51,6 +53,8 @@ struct StackPlaces {
 };
 // The stack's command and the runner in it.
 [[nodiscard]] std::vector<std::string> StackCommand(const Stack& stack, const StackPlaces& places);
+// stack.server_agent with its placeholders replaced.
+[[nodiscard]] std::string ServerAgentOf(const Stack& stack, const StackPlaces& places);
 
 // Why a result's environment is not the stack's; nothing when it is.
 [[nodiscard]] std::optional<std::string> WhyNotRecognised(const Stack& stack,

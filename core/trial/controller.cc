@@ -26,6 +26,9 @@ constexpr std::size_t kJobsPerProcessor = 8;
 constexpr std::size_t kMostJobs = 32;
 constexpr std::size_t kFirstJobs = 8;
 constexpr std::size_t kFewRepeats = 20;
+// Longer than the steps in which kernels time retransmissions of a second (Linux: 8 ticks, which
+// are 32 ms at 250 Hz and 80 ms at 100 Hz; kernel/time/timer.c).
+constexpr std::size_t kPhaseUs = 80'000;
 
 // A number in [0, below) from the generator, the same with every standard library (std::shuffle is
 // not).
@@ -112,7 +115,10 @@ class Run {
     setup.plans = &plans_[planned.case_index];
     setup.window_ms = scenario_.cases[planned.case_index].window_ms;
     setup.patience_ms = options_.patience_ms;
+    setup.phase_ns = PhaseNs(options_.seed, next_ - 1);
     setup.agent_command = options_.agent_command;
+    setup.server_agent =
+        options_.server_agent.empty() ? options_.agent_command : options_.server_agent;
     setup.foreign = options_.target;
     setup.input = input_.get();
     setup.given_input = options_.input;
@@ -200,6 +206,12 @@ std::size_t EffectiveJobs(const Scenario& scenario, const ControllerOptions& opt
   // Trials side by side would meet at the one foreign server.
   if (scenario.sensitive || options.target) return 1;
   return options.jobs == 0 ? DefaultJobs() : options.jobs;
+}
+
+std::int64_t PhaseNs(std::uint64_t seed, std::size_t index) {
+  constexpr std::uint64_t kApart = 0x9E3779B97F4A7C15;  // other numbers than the order's
+  std::mt19937_64 generator(seed + kApart * (index + 1));
+  return static_cast<std::int64_t>(Draw(generator, kPhaseUs)) * 1'000;
 }
 
 std::vector<PlannedTrial> PlanTrials(std::size_t cases, std::size_t rounds, std::uint64_t seed) {

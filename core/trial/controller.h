@@ -18,7 +18,8 @@ namespace tcplab {
 
 struct ControllerOptions {
   std::vector<std::string>
-      agent_command;       // program and arguments that make an agent: {"/path/to/runner", "agent"}
+      agent_command;  // program and arguments that make an agent: {"/path/to/runner", "agent"}
+  std::vector<std::string> server_agent;  // the same of servers' agents; empty: as agent_command
   std::size_t jobs = 0;    // trials side by side; 0: DefaultJobs(). Sensitive scenarios run alone.
   std::uint64_t seed = 0;  // of the order of cases within each round
   // How long an agent may be silent while something is awaited of it, in ms. Generous: a machine
@@ -75,5 +76,9 @@ struct PlannedTrial {
 };
 [[nodiscard]] std::vector<PlannedTrial> PlanTrials(std::size_t cases, std::size_t rounds,
                                                    std::uint64_t seed);
+
+// By how many ns the "go" of the run's trial `index` is delayed: from 0 to 80 ms, drawn from the
+// seed. See Trial::Setup::phase_ns.
+[[nodiscard]] std::int64_t PhaseNs(std::uint64_t seed, std::size_t index);
 
 }  // namespace tcplab

@@ -78,7 +78,7 @@ Status Trial::StartServer(std::size_t index) {
     const bool through = state_ == State::kTakingServers && server.answered;
     if (!through) OnGone(server.title, why);
   };
-  auto started = AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
+  auto started = AgentProcess::Start(loop_, setup_.server_agent, std::move(callbacks));
   if (!started) return Forward(started);
   server.process = std::move(*started);
   server.process->Send(FrameKind::kPlan, ToPayload(plan, setup_.ticks));
@@ -232,7 +232,7 @@ Status Trial::LearnAddress(Server& server, const std::string& payload) {
 }
 
 void Trial::Go() {
-  trace_.go_ns = MonotonicNs() + kLeadNs;
+  trace_.go_ns = MonotonicNs() + kLeadNs + setup_.phase_ns;
   GoMessage message{trace_.go_ns, {}};
   for (const Server& server : servers_) message.targets.push_back(server.target);
   if (setup_.foreign) {

@@ -31,9 +31,14 @@ class Trial {
   struct Setup {
     const CasePlans* plans = nullptr;  // not owned; outlives the trial
     double window_ms = 0;
-    double patience_ms = 0;        // for every answer of an agent
-    std::optional<TickMap> ticks;  // what its agents read their clocks by
-    std::vector<std::string> agent_command;
+    double patience_ms = 0;  // for every answer of an agent
+    // "go" comes so much later. Trials of one length would otherwise all begin at nearly the same
+    // phase of the kernel's timers, and a race that these decide would come out alike within a run
+    // and otherwise in the next.
+    std::int64_t phase_ns = 0;
+    std::optional<TickMap> ticks;            // what its agents read their clocks by
+    std::vector<std::string> agent_command;  // of the clients
+    std::vector<std::string> server_agent;   // of each server
     std::optional<Address> foreign;          // a server that somebody else runs, in place of ours
     InputReader* input = nullptr;            // where a client sends standard input; not owned
     std::optional<std::string> given_input;  // in place of it

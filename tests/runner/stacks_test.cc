@@ -381,6 +381,35 @@ TEST_F(InStack, AScenarioCannotNameACommand) {
 }
 
 // Another namespace's settings are what the result says, and what holds there.
+TEST_F(InStack, AProgramThatPlaysTheServersSaysWhichStackItIs) {
+  folder_.Write("servers.sh",
+                "#!/bin/sh\n[ \"$1\" = about ] && echo '{\"stack\": \"made-up\", \"version\": "
+                "\"1.2.3\"}' && exit\n"
+                "echo served >> " +
+                    (folder_ / "signs") + "\nexec " + RunnerPath() + " \"$@\"\n");
+  fs::permissions(folder_ / "servers.sh", fs::perms::owner_all);
+  Describe(
+      {"env"},
+      R"({"server_agent": "{stacks}/servers.sh", "recognise": {"os": null, "stack": "made-up"}})");
+  const Finished run = Run();
+  EXPECT_EQ(run.exit_code, 0) << run.err << run.out;
+  const json environment = OnlyResult()["environment"];
+  EXPECT_EQ(environment["stack"], "made-up");
+  EXPECT_THAT(environment["id"].get<std::string>(), testing::StartsWith("made-up-1.2-"));
+  EXPECT_EQ(environment["facets"]["server_stack"], "made-up 1.2.3");
+  EXPECT_THAT(environment["facets"]["clients"].get<std::string>(), testing::StartsWith("linux-"));
+  EXPECT_EQ(ReadWhole(folder_ / "signs"), "served\nserved\nserved\nserved\n") << "one a trial";
+}
+
+TEST_F(InStack, AProgramThatCannotSayWhichStackItIsPlaysNoServers) {
+  Describe({"env"}, R"({"server_agent": "/bin/false"})");
+  ExpectFault(Run(), "/bin/false: did not say what it is");
+  Describe({"env"}, R"({"server_agent": "/bin/echo"})");
+  ExpectFault(Run(), "/bin/echo: did not say what it is: about");
+  Describe({"env"}, R"({"server_agent": "/none/at/all"})");
+  ExpectFault(Run(), "/none/at/all: cannot be started: ENOENT");
+}
+
 TEST_F(InStack, ANamespaceThatIpNetnsNamesIsAStack) {
   const std::string name = "tcplab-test-" + std::to_string(getpid());
   struct Namespace {
@@ -431,6 +460,27 @@ TEST_F(Shipped, UserModeLinux) {
   EXPECT_EQ(document["environment"]["stack"], "linux");
   EXPECT_THAT(document["environment"]["id"].get<std::string>(), testing::EndsWith("-uml"));
   EXPECT_EQ(document["run"]["status"], "ok");
+}
+
+TEST_F(Shipped, Wine) {
+  if (!fs::exists(RunnerPath() + ".exe")) GTEST_SKIP() << "`make windows` was not run";
+  const json document = Measure("wine");
+  EXPECT_EQ(document["environment"]["os"], "windows");
+  EXPECT_EQ(document["environment"]["stack"], "wine-on-linux");
+  EXPECT_EQ(document["run"]["status"], "ok");
+}
+
+// A backlog of 1 holds whoever comes there: lwIP is built without TCP_LISTEN_BACKLOG.
+TEST_F(Shipped, Lwip) {
+  if (!fs::exists(RunnerPath() + "-lwip")) GTEST_SKIP() << "it was not built (TCPLAB_LWIP)";
+  folder_.Write("scenarios/quick.json", R"({"name": "quick", "trials": 3, "window_ms": 600,
+    "server": {"listen": {"backlog": 1}, "accept": {"model": "never"}},
+    "clients": [{"count": 6, "script": [{"connect": {}}]}]})");
+  const json document = Measure("lwip");
+  EXPECT_EQ(document["environment"]["stack"], "lwip");
+  const json& counts = document["cases"][0]["observations"]["outcome_counts"]["values"];
+  ASSERT_EQ(counts.size(), 1U);
+  EXPECT_EQ(counts[0]["value"]["queued"], 6);
 }
 
 }  // namespace

@@ -107,6 +107,17 @@ TEST(Stacks, PlaceholdersAreReplacedInWords) {
       ElementsAre("sh", "/etc/lab/go.sh", "--root=/b/1", "/bin/runner /b/1", "/bin/runner"));
 }
 
+TEST(Stacks, AProgramMayPlayTheServers) {
+  EXPECT_EQ(Load(StackDraft()).stacks.front().server_agent, "");
+  json draft = StackDraft();
+  draft["server_agent"] = "{stacks}/{runner}-lwip";
+  Stack stack = Load(draft).stacks.front();
+  stack.file = "/etc/lab/stacks.json";
+  EXPECT_EQ(ServerAgentOf(stack, {"/b/1", "runner"}), "/etc/lab/runner-lwip");
+  EXPECT_THAT(Complaint("/server_agent", ""), HasSubstr("/stacks/0/server_agent"));
+  EXPECT_THAT(Complaint("/server_agent", "{runer}"), HasSubstr("{runner}"));
+}
+
 TEST(Stacks, AResultIsKnownByEveryWordOfItsDescription) {
   json draft = StackDraft();
   draft["recognise"] = {{"stack", "linux"}, {"vm", "user-mode-linux"}, {"somaxconn", 128}};

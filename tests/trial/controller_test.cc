@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 
+#include "core/base/clock.h"
 #include "core/net/syscalls.h"
 #include "core/trial/plan_builder.h"
+#include "tests/result/temp_folder.h"
 #include "tests/trial/lab.h"
 #include "tests/trial/runner_program.h"
 
@@ -49,6 +52,58 @@ TEST(PlanTrials, EveryRoundHasEachCaseOnceInAnOrderThatTheSeedDecides) {
   const std::vector<PlannedTrial> other = PlanTrials(6, 40, 8);
   EXPECT_TRUE(std::equal(planned.begin(), planned.end(), again.begin(), same));
   EXPECT_FALSE(std::equal(planned.begin(), planned.end(), other.begin(), same));
+}
+
+TEST(PhaseNs, IsSpreadOverEightyMillisecondsAndTheSeeds) {
+  std::vector<std::int64_t> phases(200);
+  for (std::size_t i = 0; i < phases.size(); ++i) phases[i] = PhaseNs(7, i);
+  const auto [least, most] = std::minmax_element(phases.begin(), phases.end());
+  EXPECT_GE(*least, 0);
+  EXPECT_LT(*least, 5 * kNsPerMs);
+  EXPECT_GT(*most, 75 * kNsPerMs);
+  EXPECT_LT(*most, 80 * kNsPerMs);
+  EXPECT_GT(std::set<std::int64_t>(phases.begin(), phases.end()).size(), 190U);
+  EXPECT_EQ(PhaseNs(7, 3), phases[3]);
+  EXPECT_NE(PhaseNs(8, 3), phases[3]);
+}
+
+// A server listens some milliseconds before "go"; what is drawn comes on top of that.
+TEST(Controller, TrialsBeginAtPhasesDrawnFromTheSeed) {
+  ControllerOptions options;
+  options.agent_command = {RunnerProgram(), "agent"};
+  options.seed = 7;
+  options.jobs = 1;
+  const LabRun run = RunScenario(kQuick, options);
+  ASSERT_EQ(run.trials.size(), 3U);
+  std::int64_t longest_ns = 0;
+  for (std::size_t i = 0; i < run.trials.size(); ++i) {
+    const TrialTrace& trace = *run.trials[i].record.trace;
+    std::int64_t listened_ns = 0;
+    for (const RecorderTrace& recorder : trace.servers.front().recorders) {
+      for (const Event& event : recorder.events) {
+        if (event.op == Op::kListen) listened_ns = event.end_ns;
+      }
+    }
+    ASSERT_NE(listened_ns, 0);
+    const std::int64_t phase_ns = PhaseNs(options.seed, i);
+    EXPECT_GE(trace.go_ns - listened_ns, phase_ns);
+    longest_ns = std::max(longest_ns, phase_ns);
+  }
+  EXPECT_GT(longest_ns, 20 * kNsPerMs) << "another seed: no phase of this one would be missed";
+}
+
+// One side's agents from another program: the servers' are counted by what the program leaves.
+TEST(Controller, ServersMayHaveAgentsOfAnotherProgram) {
+  const TempFolder folder;
+  folder.Write("agent.sh", "#!/bin/sh\necho started >> \"$1\"\nshift\nexec \"$@\"\n");
+  ControllerOptions options;
+  options.agent_command = {RunnerProgram(), "agent"};
+  options.server_agent = {"/bin/sh", folder / "agent.sh", folder / "signs", RunnerProgram(),
+                          "agent"};
+  const LabRun run = RunScenario(kQuick, options);
+  EXPECT_TRUE(run.errors.empty());
+  EXPECT_EQ(run.trials.size(), 3U);
+  EXPECT_EQ(ReadWhole(folder / "signs"), "started\nstarted\nstarted\n");
 }
 
 TEST(Controller, AgentThatDiesAtOnceIsAnErrorOfEachTrial) {
