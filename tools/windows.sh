@@ -81,6 +81,22 @@ build() {  # TARGET...
   cmake --build build/windows -j "$jobs" --target "$@"
 }
 
+# Whole programs, as Wine takes longer to start one than most tests take. Left out, and why:
+#   folders  scenario (the schema's library takes minutes to compile), net to runner (processes and sockets of POSIX)
+#   Recorder.CallThatBlocksIsSeenByAnotherThreadAsInFlight  hangs in std::atomic::wait, which g++ 12 makes up there
+left_out=Recorder.CallThatBlocksIsSeenByAnotherThreadAsInFlight
+run_tests() {
+  build tests runner
+  export TCPLAB_WINE_PREFIX=${TCPLAB_WINE_PREFIX:-$PWD/build/wine-prefix} TCPLAB_SOURCE_DIR=$PWD
+  local program code=0
+  for program in build/windows/bin/tests_*.exe; do
+    echo "$program"
+    timeout -k 5 120 stacks/wine.sh "$program" --gtest_brief=1 --gtest_filter="-$left_out" </dev/null || code=1
+  done
+  stacks/wine.sh --end
+  return $code
+}
+
 case ${1:-} in
   libraries) libraries ;;
   build)
@@ -89,16 +105,7 @@ case ${1:-} in
     mkdir -p build/bin
     cp build/windows/bin/runner.exe build/bin/runner.exe
     ;;
-  test)
-    build tests runner
-    export TCPLAB_WINE_PREFIX=$PWD/build/wine-prefix
-    stacks/wine.sh build/windows/bin/runner.exe --version  # makes the prefix, which the tests then share
-    read -ra flags <<<"${CTEST_FLAGS:-}"
-    code=0
-    ctest --preset windows -j "$jobs" --no-tests=error ${flags[@]+"${flags[@]}"} || code=$?
-    stacks/wine.sh --end
-    exit $code
-    ;;
+  test) run_tests ;;
   *)
     sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
     exit 2

@@ -7,7 +7,7 @@ namespace {
 
 TEST(CheckDeathTest, BrokenPromiseAbortsWithItsPlaceAndWhatWasExpected) {
   const int one = 1;
-  EXPECT_DEATH(TCPLAB_CHECK(one == 2), "check_test.cc:[0-9]+: check failed: expected one == 2");
+  EXPECT_DEATH(TCPLAB_CHECK(one == 2), "check_test.cc:.*: check failed: expected one == 2");
 }
 
 TEST(Check, KeptPromiseIsEvaluatedOnceAndGoesOn) {
