@@ -210,7 +210,7 @@ ExitCode DoctorIn(const StackChoice& choice, bool no_color) {
   std::vector<std::string> words = {"doctor"};
   if (no_color) words.emplace_back("--no-color");
   if (!stack->server_agent.empty()) {
-    words.insert(words.end(), {"--server-agent", ServerAgentOf(*stack, {"", *own_path})});
+    words.insert(words.end(), {"--server-agent", ServerAgentOf(*stack, *own_path)});
   }
   const Result<InsideOutput> inside = RunRunnerIn(*stack, *own_path, words);
   if (!inside) return Complained(inside.error());

@@ -145,7 +145,7 @@ Result<Measurement> MeasureIn(const Stack& stack, const Scenario& scenario,
                               const MeasureOptions& options, const std::string& own_path) {
   std::vector<std::string> words = {"inside"};
   if (!stack.server_agent.empty()) {
-    words.insert(words.end(), {"--server-agent", ServerAgentOf(stack, {"", own_path})});
+    words.insert(words.end(), {"--server-agent", ServerAgentOf(stack, own_path)});
   }
   GuardedCommand command = CommandIn(stack, own_path, words);
   command.input = EncodeJob(scenario, options);

@@ -14,6 +14,7 @@ wine=$(find_program wine64 /usr/lib/wine/wine64 wine)
 server=$(find_program wineserver /usr/lib/wine/wineserver64 /usr/lib/wine/wineserver)
 
 kept=${TCPLAB_WINE_PREFIX:-}
+if [ "$1" = --end ] && [ ! -d "$kept" ]; then exit; fi  # nothing was kept
 WINEPREFIX=${kept:-$(mktemp -d)}
 mkdir -p "$WINEPREFIX/tmp"
 WINEPREFIX=$(cd "$WINEPREFIX" && pwd)
@@ -45,8 +46,6 @@ if [ "$1" = --end ]; then
 fi
 
 trap clean EXIT
-# The program has been told too. Once it has ended, so does this.
-trap : INT TERM
 if [ ! -f "$WINEPREFIX/.complete" ]; then
   # Windows 10: the version that Wine starts with differs from one release of it to another.
   if ! { "$wine" wineboot --init && "$wine" winecfg -v win10; } >/dev/null 2>&1 </dev/null; then
@@ -56,6 +55,24 @@ if [ ! -f "$WINEPREFIX/.complete" ]; then
   "$server" -w
   touch "$WINEPREFIX/.complete"
 fi
+# Wine's process takes the place of this one, so that a signal for it reaches it. Where the prefix has to be removed
+# afterwards, it gets a session of its own, and what reaches this script is passed on: never both, as a second Ctrl-C
+# ends a runner at once.
+if [ -n "$kept" ]; then
+  trap - EXIT
+  exec "$wine" "$@"
+fi
+exec 3<&0  # what is begun with & has /dev/null for its input, and 0 is that by the time that it is redirected
+setsid "$wine" "$@" <&3 3<&- &
+child=$!
+exec 3<&-
+trap 'kill -INT "$child" 2>/dev/null' INT
+trap 'kill -TERM "$child" 2>/dev/null' TERM
 status=0
-"$wine" "$@" || status=$?
-exit $status
+wait "$child" || status=$?
+# A signal ends a wait, and not the program.
+while kill -0 "$child" 2>/dev/null; do
+  status=0
+  wait "$child" || status=$?
+done
+exit "$status"

@@ -22,7 +22,7 @@ packages() {  # <manager>-<list>
     apt-test) echo iproute2 python3 netcat-openbsd nginx libxml2-utils ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
     apt-stacks) echo runsc user-mode-linux iproute2 util-linux liblwip-dev ;;
-    apt-windows) echo g++-mingw-w64-x86-64-posix wine64 googletest xz-utils ;;
+    apt-windows) echo g++-mingw-w64-x86-64-posix wine64 googletest xz-utils procps ;;
     apt-check) echo git clang-format clang-tidy shellcheck yamllint ;;
     # The compiler comes with Xcode's command line tools.
     brew-build)

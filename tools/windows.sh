@@ -12,7 +12,7 @@ jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
 
 # Debian's source packages, whether or not the machine's list has them; nothing of the machine's own apt is touched.
 fetch() {  # PACKAGE...
-  mkdir -p "$sources/lists/partial" "$sources/parts"
+  mkdir -p "$sources/lists/partial" "$sources/parts" "$sources/cache/archives/partial"
   : >"$sources/sources.list"
   [ ! -f /etc/apt/sources.list ] || sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$sources/sources.list"
   local part
@@ -23,7 +23,7 @@ fetch() {  # PACKAGE...
     esac
   done
   local apt=(apt-get -q -o "Dir::Etc::sourcelist=$sources/sources.list" -o "Dir::Etc::sourceparts=$sources/parts"
-    -o "Dir::State::lists=$sources/lists" -o APT::Sandbox::User=root -o Acquire::Languages=none)
+    -o "Dir::State::lists=$sources/lists" -o "Dir::Cache=$sources/cache" -o APT::Sandbox::User=root -o Acquire::Languages=none)
   # A list of somebody else's may have no sources: only what is missing in the end is an error.
   "${apt[@]}" update >"$sources/apt.log" 2>&1 || true
   (cd "$sources" && "${apt[@]}" source --download-only "$@" >>apt.log 2>&1) || {
@@ -39,7 +39,7 @@ cross() {
   shift
   rm -rf "$folder"
   mkdir -p "$folder"
-  tar -xf "$(ls "$sources/$name"_*.orig.tar.*z*)" -C "$folder" --strip-components 1
+  tar -xf "$(ls "$sources/$name"_*.orig.tar.?z)" -C "$folder" --strip-components 1
   install_from "$folder" "$@"
 }
 

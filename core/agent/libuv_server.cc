@@ -23,9 +23,7 @@ LibuvServer::~LibuvServer() { thread_.Stop(); }
 
 Result<Address> LibuvServer::Open() {
   host_.emplace(thread_.loop(), context_.signals);
-  handlers_.emplace(context_, *host_, recorder_, [this] {
-    if (holds_connection_) AcceptHeld();
-  });
+  handlers_.emplace(context_, *host_, recorder_, [this] { AcceptHeld(); });
   Result<Address> address = Listen();
   if (!address) return address;
   if (Status started = thread_.Start(); !started) return Forward(started);
@@ -84,7 +82,7 @@ Status LibuvServer::Go(std::int64_t go_ns) {
     if (context_.spec.accept.model == AcceptModel::kNever) return;
     accept_timer_.emplace(thread_.loop(), [this] {
       accepting_ = true;
-      if (holds_connection_) AcceptHeld();
+      AcceptHeld();
     });
     if (context_.spec.accept.await) return;
     accept_timer_->Set(go_ns + MsToNs(context_.spec.accept.after_ms));
@@ -103,18 +101,26 @@ Status LibuvServer::Go(std::int64_t go_ns) {
 
 void LibuvServer::OnConnection(int status) {
   if (status < 0) return;
-  holds_connection_ = true;
+  ++held_;
   AcceptHeld();
 }
 
 void LibuvServer::AcceptHeld() {
+  while (held_ > 0 && AcceptOneHeld()) {
+  }
+}
+
+bool LibuvServer::AcceptOneHeld() {
   const bool busy = context_.spec.accept.model == AcceptModel::kIterative && handlers_->busy();
-  if (!accepting_ || busy || context_.frozen.load() || !context_.MayAccept()) return;
-  holds_connection_ = false;  // taken now; libuv may tell of the next from within uv_accept's poll
+  if (!accepting_ || busy || context_.frozen.load() || !context_.MayAccept()) return false;
+  --held_;  // taken now; libuv may tell of the next from within uv_accept's poll
   auto transport =
       std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program));
   const std::uint32_t number = next_number_;
-  if (!transport->AcceptFrom(listener_->get(), number).ok()) return context_.DidNotAccept();
+  if (!transport->AcceptFrom(listener_->get(), number).ok()) {
+    context_.DidNotAccept();
+    return false;
+  }
   ++next_number_;
   Sockets sockets;
   sockets.push_back(std::move(transport));
@@ -123,13 +129,14 @@ void LibuvServer::AcceptHeld() {
         std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program)));
   }
   handlers_->Serve(number, std::move(sockets), std::make_unique<ActorView>());
+  return true;
 }
 
 void LibuvServer::CloseListener() {
   if (context_.frozen.load() || listener_ == nullptr) return;
   const std::int64_t begin_ns = MonotonicNs();
   listener_.reset();
-  holds_connection_ = false;
+  held_ = 0;
   calls_.recorder().Add(Op::kClose, {}, 0, begin_ns, MonotonicNs(), 0);
 }
 
@@ -149,14 +156,13 @@ void LibuvServer::Drain() {
 
 void LibuvServer::DrainOnLoop() {
   if (listener_ == nullptr) return;
-  if (holds_connection_) {
+  for (; held_ > 0; --held_) {
     auto held =
         std::make_unique<UvTransport>(thread_.loop(), calls_, UvReadBuffer(context_.program));
     if (held->AcceptFrom(listener_->get(), next_number_).ok()) {
       ++next_number_;
       drained_.push_back(std::move(held));
     }
-    holds_connection_ = false;
   }
   // The rest is the kernel's queue. The descriptor is libuv's, and non-blocking already.
   const NativeSocket listening = SocketOf(*listener_);

@@ -32,6 +32,7 @@ class LibuvServer final : public ServerModel {
   Result<Address> Listen();
   void OnConnection(int status);
   void AcceptHeld();
+  bool AcceptOneHeld();  // false when none may be taken now
   void CloseListener();
   void DrainOnLoop();
 
@@ -39,7 +40,9 @@ class LibuvServer final : public ServerModel {
   Recorder recorder_;
   RecordedCalls calls_;
   std::uint32_t next_number_ = 0;
-  bool holds_connection_ = false;  // libuv has told of one that was not taken
+  // Of which libuv has told, and which were not taken: at most one where it accepts by accept(2),
+  // as many as there are where it has asked for them beforehand (AcceptEx).
+  std::size_t held_ = 0;
   bool accepting_ = false;
   std::optional<Thread> opener_;  // waits for the signal after which accepting begins
   LoopThread thread_;

@@ -19,6 +19,8 @@ struct Sight {
 
 // Where the kernel tells no state, it has concluded the connect of a socket that can be written to.
 // (Of a connection that was reset, FreeBSD tells none: ECONNRESET, tcp_ctloutput().)
+constexpr std::uint32_t kClosed = 7;
+
 bool StillConnects(NativeSocket socket, std::uint32_t tcp_state) {
   constexpr std::uint32_t kSynSent = 2;  // as Linux numbers the states
   constexpr std::int64_t kLongAgoNs = 1;
@@ -40,7 +42,8 @@ Sight LookAt(FleetClient& client) {
   SysGetSockName(socket, sight.local);
   sight.tcp_state = SysTcpState(socket).value_or(0);
   Address peer;
-  if (SysGetPeerName(socket, peer).ok()) {
+  // Windows goes on naming the peer of a connection that was reset.
+  if (sight.tcp_state != kClosed && SysGetPeerName(socket, peer).ok()) {
     sight.state = SocketState::kEstablished;
   } else if (sight.local.port() == 0 || StillConnects(socket, sight.tcp_state)) {
     sight.state =

@@ -1,6 +1,5 @@
 // Of syscalls.h what is not about sockets: signals, limits, the end of the process.
 #include <limits.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,17 +16,6 @@ void SysIgnoreAgentSignals() {
 }
 
 void SysIgnoreSigpipe() { std::signal(SIGPIPE, SIG_IGN); }
-
-// A handler that does nothing and does not restart the call (sigaction(2), without SA_RESTART).
-void SysInterrupt(uv_thread_t thread, NativeSocket /*socket*/) {
-  static const bool kHandled = [] {
-    struct sigaction action {};
-    action.sa_handler = [](int) {};
-    sigemptyset(&action.sa_mask);
-    return sigaction(SIGUSR1, &action, nullptr) == 0;
-  }();
-  if (kHandled) pthread_kill(thread, SIGUSR1);
-}
 
 std::uint64_t SysRaiseDescriptorLimit() {
   rlimit limit{};

@@ -1,6 +1,8 @@
 // What POSIX.1-2008 gives every Unix of sockets.
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,6 +90,17 @@ CallResult SysSetBlocking(NativeSocket socket, Blocking blocking) {
 CallResult SysLingerZero(NativeSocket socket) {
   const linger reset{1, 0};
   return ReturnedByCall(setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+}
+
+// A handler that does nothing and does not restart the call (sigaction(2), without SA_RESTART).
+void SysInterrupt(uv_thread_t thread, NativeSocket /*socket*/) {
+  static const bool kHandled = [] {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigemptyset(&action.sa_mask);
+    return sigaction(SIGUSR1, &action, nullptr) == 0;
+  }();
+  if (kHandled) pthread_kill(thread, SIGUSR1);
 }
 
 }  // namespace tcplab

@@ -87,7 +87,7 @@ Result<AtomicFile> AtomicFile::Create(const std::string& target) {
   std::error_code error;
   fs::create_directories(FolderOf(target), error);
   if (error)
-    return Fault(FolderOf(target).string(), "cannot be created", static_cast<DWORD>(error.value()));
+    return HarnessFault(FolderOf(target).string() + ": cannot be created: " + error.message());
   if (fs::is_directory(target, error))
     return HarnessFault(target + ": cannot be written: it is a folder (EISDIR)");
   RemoveLeftovers(target);

@@ -70,7 +70,7 @@ void AddScript(const Script& script, Features& features) {
 void AddServer(const ServerSpec& server, Features& features) {
   Add("io", IoName(server.io), features);
   Add("model", AcceptModelName(server.accept.model), features);
-  if (server.accept.workers > 1) {
+  if (server.accept.workers > 1 || server.accept.worker == WorkerKind::kProcess) {
     Add("worker", server.accept.worker == WorkerKind::kProcess ? "process" : "thread", features);
   }
   if (server.accept.own_listeners) Add("listeners", "own", features);

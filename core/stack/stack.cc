@@ -130,7 +130,13 @@ constexpr auto kStackFields = std::to_array<Field<Stack>>({
                    Stack& s) { s.summary = internal::ReadText(n, kMostWordBytes).value_or(""); }},
     {"command", ReadCommand, true},
     {"runner", [](const Node& n, Stack& s) { s.runner = ReadWord(n).value_or(""); }},
-    {"server_agent", [](const Node& n, Stack& s) { s.server_agent = ReadWord(n).value_or(""); }},
+    {"server_agent",
+     [](const Node& n, Stack& s) {
+       s.server_agent = ReadWord(n).value_or("");
+       if (s.server_agent.find("{scratch}") != std::string::npos) {
+         n.Error("{scratch} is not there yet when the program is asked what it is");
+       }
+     }},
     {"recognise", ReadRecognise, true},
     {"cannot", ReadInabilities},
     {"packages", ReadPackages},
@@ -234,9 +240,9 @@ std::vector<std::string> StackCommand(const Stack& stack, const StackPlaces& pla
   return command;
 }
 
-std::string ServerAgentOf(const Stack& stack, const StackPlaces& places) {
+std::string ServerAgentOf(const Stack& stack, const std::string& runner) {
   std::string program = stack.server_agent;
-  ReplaceAll(program, stack, places);
+  ReplaceAll(program, stack, {"", runner});
   return program;
 }
 

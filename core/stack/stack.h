@@ -53,8 +53,8 @@ struct StackPlaces {
 };
 // The stack's command and the runner in it.
 [[nodiscard]] std::vector<std::string> StackCommand(const Stack& stack, const StackPlaces& places);
-// stack.server_agent with its placeholders replaced.
-[[nodiscard]] std::string ServerAgentOf(const Stack& stack, const StackPlaces& places);
+// stack.server_agent with its placeholders replaced; `runner`: this program.
+[[nodiscard]] std::string ServerAgentOf(const Stack& stack, const std::string& runner);
 
 // Why a result's environment is not the stack's; nothing when it is.
 [[nodiscard]] std::optional<std::string> WhyNotRecognised(const Stack& stack,

@@ -113,9 +113,10 @@ TEST(Stacks, AProgramMayPlayTheServers) {
   draft["server_agent"] = "{stacks}/{runner}-lwip";
   Stack stack = Load(draft).stacks.front();
   stack.file = "/etc/lab/stacks.json";
-  EXPECT_EQ(ServerAgentOf(stack, {"/b/1", "runner"}), "/etc/lab/runner-lwip");
+  EXPECT_EQ(ServerAgentOf(stack, "runner"), "/etc/lab/runner-lwip");
   EXPECT_THAT(Complaint("/server_agent", ""), HasSubstr("/stacks/0/server_agent"));
   EXPECT_THAT(Complaint("/server_agent", "{runer}"), HasSubstr("{runner}"));
+  EXPECT_THAT(Complaint("/server_agent", "{scratch}/x"), HasSubstr("not there yet"));
 }
 
 TEST(Stacks, AResultIsKnownByEveryWordOfItsDescription) {

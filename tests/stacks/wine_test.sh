@@ -57,10 +57,8 @@ a_missing_file() {
   [ "$code" -eq 2 ]
 }
 
-# Processes of the program: by the file that Wine has open for them, under any name.
-left() { pgrep -f "[r]unner[.]exe (agent|run|scenarios)" | while read -r pid; do
-  [ "$(ps -o stat= -p "$pid" | cut -c1)" = Z ] || echo "$pid"
-done; }
+# Who of the session of the last `begin` still runs.
+left() { pgrep -s "$began" -r R,S,D,T; }
 
 # A result that is whole, and says that it was interrupted.
 interrupted() { python3 -c '
@@ -74,9 +72,10 @@ begin() {
   began=$!
   local i
   for ((i = 0; i < 300; i++)); do
-    pgrep -f '[r]unner.exe agent' >/dev/null && sleep 1 && return
+    pgrep -s "$began" -f '[r]unner.exe agent' >/dev/null && sleep 1 && return
     sleep 0.1
   done
+  kill -KILL -- "-$began"
   return 1
 }
 
@@ -92,7 +91,7 @@ ctrl_c() {
 
 killed() {
   begin "$work/killed" || return
-  pkill -KILL -f '[r]unner.exe scenarios/backlog.json --trials 1000 --out'
+  kill -KILL "$began"
   wait "$began"
   local i
   for ((i = 0; i < 100; i++)); do
@@ -103,9 +102,28 @@ killed() {
   [ -z "$(left)" ] && [ ! -e "$work/killed/backlog.json" ]
 }
 
+# From the runner outside, which alone is told: a guard and a script stand between.
+interrupted_from_outside() {
+  setsid build/bin/runner --in wine scenarios/backlog.json --trials 1000 --out "$work/outside" >"$work/outside.out" 2>&1 \
+    </dev/null &
+  began=$!
+  local i code=0
+  for ((i = 0; i < 300; i++)); do
+    pgrep -f '[r]unner.exe agent' >/dev/null && break
+    sleep 0.1
+  done
+  sleep 1
+  kill -INT "$began"
+  wait "$began" || code=$?
+  cat "$work/outside.out"
+  echo "exit code $code, left: $(left)"
+  [ "$code" -eq 130 ] && interrupted "$work/outside/backlog.json"
+}
+
 holds a_windows_path a_windows_path
 holds a_long_path a_long_path
 holds a_missing_file a_missing_file
 holds ctrl_c ctrl_c
+if [ -x build/bin/runner ]; then holds interrupted_from_outside interrupted_from_outside; fi
 holds killed killed
 exit $failed

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <climits>
 
 #include "core/base/clock.h"
@@ -39,9 +40,31 @@ CallResult GetName(NameCall call, NativeSocket socket, Address& address) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
   const CallResult result = ReturnedByCall(call(socket, AsSockaddr(storage), &length));
-  if (result.ok()) address = Address::FromSockaddr(storage);
+  if (!result.ok()) return result;
+  // Who listens everywhere is reached here; the controller would have clients try its own loopback.
+  auto* const in = reinterpret_cast<sockaddr_in*>(
+      &storage);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+  if (in->sin_family == AF_INET && in->sin_addr.s_addr == INADDR_ANY)
+    in->sin_addr.s_addr = lwip_own_address;
+  address = Address::FromSockaddr(storage);
   return result;
 }
+
+// What SysInterrupt asks to be let go of: lwip_accept waits where no signal reaches it, and its
+// listener must not be closed under it.
+std::atomic<NativeSocket> interrupted = kNoSocket;
+
+CallResult AwaitConnection(NativeSocket listener) {
+  constexpr int kLookMs = 5;
+  pollfd watched{listener, POLLIN, 0};
+  for (;;) {
+    if (interrupted.load() == listener) return {-1, errors::kInterrupted};
+    const int count = lwip_poll(&watched, 1, kLookMs);
+    if (count != 0) return ReturnedByCall(count);
+  }
+}
+
+bool IsBlocking(NativeSocket socket) { return (lwip_fcntl(socket, F_GETFL, 0) & O_NONBLOCK) == 0; }
 
 // A new socket blocks, also one from a listener that does not.
 CallResult SetUp(CallResult made, Blocking blocking) {
@@ -75,6 +98,9 @@ CallResult SysConnect(NativeSocket socket, const Address& address) {
 CallResult SysAccept(NativeSocket listener, Blocking blocking, Address& peer) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
+  if (IsBlocking(listener)) {
+    if (const CallResult waited = AwaitConnection(listener); !waited.ok()) return waited;
+  }
   const CallResult result = ReturnedByCall(lwip_accept(listener, AsSockaddr(storage), &length));
   if (result.ok()) peer = Address::FromSockaddr(storage);
   return SetUp(result, blocking);
@@ -138,6 +164,7 @@ CallResult SysPoll(NativeSocket socket, Ready ready, std::int64_t deadline_ns) {
 }
 
 bool SysShutdownEndsListening() { return false; }
+void SysInterrupt(uv_thread_t /*thread*/, NativeSocket socket) { interrupted.store(socket); }
 bool SysSentSocketsAreSafe() { return true; }  // none is ever sent
 
 Result<CallResult> SysSample(NativeSocket socket, std::string_view field) {
