@@ -338,6 +338,8 @@ ExitCode CheckCommand(const Arguments& arguments) {
       ->required();
   app.add_option("--out", options.out, "the folder that the new results go to")
       ->default_str("results/.local/ENVIRONMENT");
+  app.add_option("--trials", options.load.trials, "in place of the scenario's own number")
+      ->check(CLI::Range(1U, 100'000U));
   app.add_option("--jobs", options.jobs, "trials side by side; without it as many as are good here")
       ->check(CLI::PositiveNumber);
   AddLoadOptions(app, assignments, options.load);

@@ -49,6 +49,15 @@ TEST_F(Check, ObservationThatIsLeftOutIsNotCompared) {
   EXPECT_THAT(unknown.err, HasSubstr("did you mean queue_order?"));
 }
 
+TEST_F(Check, FewerTrialsThanRecordedAreEnoughForWhatAllAgreeOn) {
+  const Finished run = RunCheck({"--trials", "2", "--out", "now"});
+  EXPECT_EQ(run.exit_code, 0) << run.out;
+  for (const json& a_case : Record("now/deep/steady.json").at("cases")) {
+    EXPECT_EQ(a_case.at("trials"), 2);
+  }
+  EXPECT_EQ(RunCheck({"--trials", "0"}).exit_code, 2);
+}
+
 TEST_F(Check, FailedExpectationFailsAlthoughItIsAsRecorded) {
   ExpectWhatIsNotSo();
   const Finished run = RunCheck();
