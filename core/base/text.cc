@@ -126,14 +126,17 @@ std::string Printable(std::string_view text, std::size_t limit) {
     --end;
   }
   std::string printable;
-  for (const char c : text.substr(0, end)) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte < 0x20 || byte == 0x7F) {
+  for (std::size_t at = 0; at < end;) {
+    const auto byte = static_cast<std::uint8_t>(text[at]);
+    const std::size_t length = Utf8SequenceLength(text.substr(at, end - at));
+    if (length == 0 || byte < 0x20 || byte == 0x7F) {
       printable += "\\x";
       printable += kHexDigits[byte >> 4U];
       printable += kHexDigits[byte & 0x0FU];
+      ++at;
     } else {
-      printable += c;
+      printable += text.substr(at, length);
+      at += length;
     }
   }
   if (end < text.size()) printable += "...";

@@ -94,11 +94,15 @@ class ErrorRecorder : public json::json_sax_t {
       const std::size_t end = message.find(before);
       if (end != std::string::npos) message.erase(0, end + before.size());
     }
-    // In it the text since some token before, as long as it may be.
+    // In it the text since some token before, as long as it may be; after that what was expected,
+    // in the parser's own words. The text may look like these, save for what they have not.
     const std::size_t quote = message.find("; last read: '");
     if (quote != std::string::npos) {
+      constexpr std::string_view kOwnLetters = "abcdefghijklmnopqrstuvwxyz <>'[]{},:;";
       const std::size_t rest = message.rfind("'; expected ");
-      message.erase(quote, rest == std::string::npos ? rest : rest + 1 - quote);
+      const bool own = rest != std::string::npos && message.size() - rest < 50 &&
+                       message.find_first_not_of(kOwnLetters, rest) == std::string::npos;
+      message.erase(quote, own ? rest + 1 - quote : std::string::npos);
     }
     return Printable(message, 200);
   }

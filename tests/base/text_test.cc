@@ -87,6 +87,12 @@ TEST(Printable, ControlCharactersCannotReachATerminal) {
   EXPECT_EQ(Printable("\xC3\xA4"), "\xC3\xA4");
 }
 
+TEST(Printable, BytesThatAreNoTextAreShownAsNumbers) {
+  EXPECT_EQ(Printable("a\xCE"), "a\\xce");
+  EXPECT_EQ(Printable("\xED\xA0\x80z"), "\\xed\\xa0\\x80z") << "a surrogate";
+  EXPECT_EQ(Printable("abc\xCEz", 4), "abc\\xce...");
+}
+
 TEST(Printable, LongTextIsCut) {
   EXPECT_EQ(Printable("abcdef", 3), "abc...");
   EXPECT_EQ(Printable("abc", 3), "abc");

@@ -59,6 +59,9 @@ TEST(JsonText, ByteOrderMarkIsNoPartOfTheText) {
 TEST(JsonText, SyntaxErrorIsPlacedAtTheTokenAndSaysWhatWasExpected) {
   EXPECT_EQ(ErrorOf("{\n  \"a\": 1,\n}").substr(0, 3), "3:1");
   EXPECT_NE(ErrorOf("{\n  \"a\": 1,\n}").find("expected string literal"), std::string::npos);
+  // What was read is not taken for what was expected, also when it says so itself.
+  const std::string like = ErrorOf("{\"a\'; expected b\": \xCE\x82");
+  EXPECT_EQ(like.find("expected b"), std::string::npos) << like;
   EXPECT_EQ(ErrorOf("{\"a\" 1}").substr(0, 4), "1:6 ");
   EXPECT_EQ(ErrorOf("{\"a\": tru}").substr(0, 4), "1:7 ");
   EXPECT_EQ(ErrorOf("[1, 2] []").substr(0, 4), "1:8 ");
