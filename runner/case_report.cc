@@ -180,6 +180,11 @@ void AddHealthRows(TextLayout& layout, const json& a_case) {
     doubt(fmt::format("up to {:.1f} ms passed between the freeze and the end of the drain",
                       ms("freeze_gap_ms")));
   }
+  // What the other delays may be, times of two clocks may be as well.
+  if (const auto bound = health.value("clock_bound_ms", 0.0); bound > kDoubtfulDelayMs) {
+    doubt(fmt::format("times of clients and servers may be off by {:.1f} ms: their clocks differ",
+                      bound));
+  }
   if (count("late") > 0) {
     doubt(Counted(count("late"), "client") +
           " counted as pending connected while the trial was being ended");

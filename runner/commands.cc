@@ -22,9 +22,10 @@ constexpr std::array<Command, 10> kCommands = {{
 }};
 
 // What the runner starts of itself, and nobody is told about.
-constexpr std::array<Command, 3> kInternal = {{
+constexpr std::array<Command, 4> kInternal = {{
     {"inside", "the runner inside of another stack", InsideCommand},
     {"guard", "between the runner and the command of another stack", GuardCommand},
+    {"here", "what the runner in another stack is", HereCommand},
     {"no-xstate", "what user-mode Linux needs before it", NoXstateCommand},
 }};
 

@@ -24,9 +24,11 @@ ExitCode ValidateCommand(const Arguments& arguments);
 ExitCode ListCommand(const Arguments& arguments);
 ExitCode DoctorCommand(const Arguments& arguments);
 
-// Internal: `runner --in STACK` starts the first two, stacks/uml.sh the third.
+// Internal: `runner --in STACK` starts the first two, `--server-in STACK` the third, stacks/uml.sh
+// the fourth.
 ExitCode InsideCommand(const Arguments& arguments);
 ExitCode GuardCommand(const Arguments& arguments);
+ExitCode HereCommand(const Arguments& arguments);
 ExitCode NoXstateCommand(const Arguments& arguments);
 
 struct Command {

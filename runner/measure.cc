@@ -62,12 +62,12 @@ class TrialSink {
       builder_.AddError(record.case_index, record.round, fault->code, fault->message);
       return Verdict::kStands;
     }
-    const Result<TrialObservations> observed =
-        Observe(scenario_.cases[record.case_index], *record.trace);
+    Result<TrialObservations> observed = Observe(scenario_.cases[record.case_index], *record.trace);
     if (!observed) {
       builder_.AddError(record.case_index, record.round, "trace", observed.error().message);
       return Verdict::kStands;
     }
+    observed->health.clock_bound_ms = NsToMs(record.clock_bound_ns.value_or(0));
     if (WasDisturbed(scenario_.cases[record.case_index], scenario_.sensitive, observed->health)) {
       return TakeDisturbed(record, observed->health);
     }

@@ -53,6 +53,12 @@ Result<Scenario> ScenarioOf(const json& document, const std::string& file) {
 Result<RecordedRun> ReadRun(const json& document, const std::string& file,
                             MeasureOptions measure_here, std::optional<std::size_t> jobs) {
   const json& run = document.at("run");
+  if (run.contains("server_in") || run.contains("clients_in")) {
+    return Invalid(fmt::format(
+        "{}: its agents ran in other stacks, which a result does not describe; `runner run` with "
+        "--server-in and --clients-in runs its scenario again",
+        Printable(file, 4096)));
+  }
   Result<Scenario> scenario = ScenarioOf(document, file);
   if (!scenario) return Forward(scenario);
   RecordedRun recorded{std::move(*scenario), std::move(measure_here)};

@@ -53,6 +53,7 @@ class Session {
   [[nodiscard]] Status CheckPlaces(const std::vector<std::string>& files) const;
   [[nodiscard]] Status CheckBeforeRun(const Scenario& scenario) const;
   [[nodiscard]] MeasureOptions OptionsFor(const Scenario& scenario) const;
+  Status GoToPlaces();
   ExitCode RunOne(const std::string& file);
   ExitCode Finish(const Scenario& scenario, Measurement measurement);
   [[nodiscard]] TrialSource SourceOf(const Scenario& scenario, const json& document) const;
@@ -62,6 +63,7 @@ class Session {
   std::string own_path_;
   std::uint64_t descriptor_limit_;
   Environment environment_;
+  std::optional<MeasureOptions> places_;  // where agents run elsewhere
   bool as_array_ = false;
   std::vector<json> documents_;  // kept only where they go to stdout at the end
   bool interrupted_ = false;
@@ -111,13 +113,13 @@ Status Session::CheckBeforeRun(const Scenario& scenario) const {
 }
 
 MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
-  MeasureOptions measure = MeasureHere(own_path_, environment_);
-  measure.controller.jobs = options_.jobs;
+  MeasureOptions measure = places_ ? *places_ : MeasureHere(own_path_, environment_);
+  if (!places_) measure.controller.jobs = options_.jobs;
   measure.controller.seed = options_.seed;
   measure.controller.target = options_.target;
   if (options_.target) measure.run.target = options_.target->ToString();
   measure.keep_awake = options_.keep_awake;
-  measure.realtime = options_.realtime;
+  measure.realtime = options_.realtime && !places_;
   if (options_.in) {
     measure.cannot = options_.in->cannot;
     if (options_.jobs == 0) measure.controller.jobs = options_.in->jobs;
@@ -134,6 +136,16 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   }
   if (options_.examples) TakeExamples(scenario, measure);
   return measure;
+}
+
+// Asks once for the whole command line what is there.
+Status Session::GoToPlaces() {
+  if (!options_.places.elsewhere()) return {};
+  places_ = MeasureHere(own_path_, environment_);
+  places_->controller.jobs = options_.jobs;
+  if (Status used = UsePlaces(options_.places, own_path_, *places_); !used) return used;
+  environment_ = places_->environment;
+  return {};
 }
 
 ExitCode Session::RunOne(const std::string& file) {
@@ -186,7 +198,8 @@ ExitCode Session::Finish(const Scenario& scenario, Measurement measurement) {
 // alone, nor can those of a person who typed, or of another stack.
 TrialSource Session::SourceOf(const Scenario& scenario, const json& document) const {
   const bool kept = document.at("run").contains("traces");
-  if (!kept && (options_.target || options_.in || SendsStdin(scenario))) return {};
+  const bool elsewhere = options_.in || options_.places.elsewhere();
+  if (!kept && (options_.target || elsewhere || SendsStdin(scenario))) return {};
   TrialSource source{scenario.file, "", scenario.assignments, options_.load.allow_remote};
   const auto& environment = document.at("environment").at("id").get_ref<const std::string&>();
   if (kept) source.result_file = ResultFile(scenario, environment).value_or("");
@@ -209,6 +222,7 @@ Status Session::Show(const json& document, const std::string& where, const Trial
 ExitCode Session::Run(const std::vector<std::string>& files) {
   // A folder gives an array also when it holds one scenario: who reads it need not look.
   as_array_ = options_.names.size() > 1 || files != options_.names;
+  if (Status there = GoToPlaces(); !there) return Complained(there.error());
   if (Status places = CheckPlaces(files); !places) return Complained(places.error());
   ExitCode code = ExitCode::kOk;
   for (const std::string& file : files) {

@@ -35,6 +35,13 @@ Status TakeStack(const StackChoice& choice, RunOptions& options) {
   return {};
 }
 
+Status TakePlaces(const StackChoice& stack, const PlaceChoice& choice, RunOptions& options) {
+  Result<Places> places = ChosenPlaces(stack, choice);
+  if (!places) return Forward(places);
+  options.places = std::move(*places);
+  return {};
+}
+
 Status CheckTogether(const RunOptions& options) {
   if (options.keep_traces && options.to_stdout_only()) {
     return Invalid(
@@ -79,6 +86,9 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
           ->type_name("DIR");
   StackChoice stack;
   AddStackOptions(app, stack);
+  PlaceChoice places;
+  AddPlaceOptions(app, stack, places);
+  places.server_in->excludes(target_option);
   app.add_option("--format", format, "what goes to stdout")->check(CLI::IsMember({"text", "json"}));
   app.add_flag("--examples", options.examples,
                "take the scenario's examples for what it would ask for or read");
@@ -103,6 +113,7 @@ std::variant<RunOptions, ExitCode> ParseRunOptions(const Arguments& arguments) {
   if (valid && target_option->count() > 0) valid = TakeTarget(target, options);
   if (valid) valid = CheckTogether(options);
   if (valid) valid = TakeStack(stack, options);
+  if (valid) valid = TakePlaces(stack, places, options);
   if (valid) return options;
   Complain(valid.error().message);
   return ExitCode::kInvalid;

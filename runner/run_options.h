@@ -13,6 +13,7 @@
 #include "core/stack/stack.h"
 #include "runner/commands.h"
 #include "runner/exit_code.h"
+#include "runner/places.h"
 
 namespace tcplab {
 
@@ -25,6 +26,7 @@ struct RunOptions {
   std::vector<std::string> only;  // observations that the result holds; empty: all
   std::optional<Address> target;  // a foreign server, in place of the scenario's
   std::optional<Stack> in;        // the other stack in which the scenarios are run
+  Places places;                  // or where only the servers, or only the clients, are
   bool json = false;
   bool examples = false;  // answers are the scenario's examples; nobody is asked
   bool keep_awake = true;

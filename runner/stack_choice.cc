@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "runner/own_path.h"
@@ -36,9 +37,10 @@ void AddStackOptions(CLI::App& app, StackChoice& choice) {
   choice.in = app.add_option("--in", choice.name,
                              "run inside this other stack, one that stacks.json describes")
                   ->type_name("STACK");
-  app.add_option("--stacks", choice.file, "the file that describes stacks (default: ours)")
-      ->type_name("FILE")
-      ->needs(choice.in);
+  choice.stacks =
+      app.add_option("--stacks", choice.file, "the file that describes stacks (default: ours)")
+          ->type_name("FILE")
+          ->needs(choice.in);
   choice.limit =
       app.add_option("--limit", choice.limit_seconds,
                      "seconds that a scenario may take in there (default: as the file says)")
@@ -47,7 +49,11 @@ void AddStackOptions(CLI::App& app, StackChoice& choice) {
           ->needs(choice.in);
 }
 
-Result<Stack> ChosenStack(const StackChoice& choice) {
+namespace {
+
+// The stack of this name, which was given to this option.
+Result<Stack> StackOf(const StackChoice& choice, const std::string& name,
+                      const std::string& option) {
   std::string file = choice.file;
   if (file.empty()) {
     const Result<std::string> shipped = ShippedStacks();
@@ -62,9 +68,44 @@ Result<Stack> ChosenStack(const StackChoice& choice) {
     }
     return Invalid(std::move(text));
   }
-  Result<Stack> stack = FindStack(loaded.stacks, choice.name);
+  return FindStack(loaded.stacks, name, option);
+}
+
+}  // namespace
+
+Result<Stack> ChosenStack(const StackChoice& choice) {
+  Result<Stack> stack = StackOf(choice, choice.name, "--in");
   if (stack && choice.limit->count() > 0) stack->limit_seconds = choice.limit_seconds;
   return stack;
+}
+
+void AddPlaceOptions(CLI::App& app, StackChoice& choice, PlaceChoice& places) {
+  places.server_in = app.add_option("--server-in", places.server,
+                                    "run the servers alone in this stack, on another machine maybe")
+                         ->type_name("STACK")
+                         ->excludes(choice.in);
+  places.clients_in =
+      app.add_option("--clients-in", places.clients, "run the clients alone in this")
+          ->type_name("STACK")
+          ->excludes(choice.in);
+  choice.stacks->remove_needs(choice.in);
+}
+
+Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places) {
+  Places chosen;
+  if (choice.stacks->count() > 0 && !choice.chosen() && !places.chosen()) {
+    return Invalid("--stacks: expected --in, --server-in or --clients-in beside it");
+  }
+  for (const auto& [option, name, place] :
+       {std::tuple(places.server_in, &places.server, &chosen.servers),
+        std::tuple(places.clients_in, &places.clients, &chosen.clients)}) {
+    if (option->count() == 0) continue;
+    Result<Stack> stack = StackOf(choice, *name, option->get_name());
+    if (!stack) return Forward(stack);
+    if (Status fit = IsFitForAgents(*stack, option->get_name()); !fit) return Forward(fit);
+    *place = std::move(*stack);
+  }
+  return chosen;
 }
 
 }  // namespace tcplab

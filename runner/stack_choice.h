@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/stack/stack.h"
+#include "runner/places.h"
 
 namespace tcplab {
 
@@ -16,6 +17,7 @@ struct StackChoice {
   double limit_seconds = 0;
   CLI::Option* in = nullptr;
   CLI::Option* limit = nullptr;
+  CLI::Option* stacks = nullptr;
 
   [[nodiscard]] bool chosen() const { return in->count() > 0; }
 };
@@ -25,5 +27,21 @@ void AddStackOptions(CLI::App& app, StackChoice& choice);
 // The stack that was chosen, from the file that was given or the one that ships. Errors are of kind
 // kInvalid.
 [[nodiscard]] Result<Stack> ChosenStack(const StackChoice& choice);
+
+// --server-in and --clients-in, of commands that can split a trial between machines.
+struct PlaceChoice {
+  std::string server;
+  std::string clients;
+  CLI::Option* server_in = nullptr;
+  CLI::Option* clients_in = nullptr;
+
+  [[nodiscard]] bool chosen() const { return server_in->count() + clients_in->count() > 0; }
+};
+
+// After AddStackOptions, whose --stacks holds for them too.
+void AddPlaceOptions(CLI::App& app, StackChoice& choice, PlaceChoice& places);
+
+// What was chosen, from the same file as ChosenStack. Errors are of kind kInvalid.
+[[nodiscard]] Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places);
 
 }  // namespace tcplab

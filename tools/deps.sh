@@ -19,7 +19,7 @@ packages() {  # <manager>-<list>
       # out.
       echo libvalijson-dev libgtest-dev libgmock-dev libbenchmark-dev
       ;;
-    apt-test) echo iproute2 python3 netcat-openbsd nginx libxml2-utils ;;
+    apt-test) echo iproute2 python3 netcat-openbsd nginx libxml2-utils openssh-server openssh-client ;;
     apt-fuzz) echo clang libclang-rt-dev ;;
     apt-stacks) echo runsc user-mode-linux iproute2 util-linux liblwip-dev ;;
     apt-windows) echo g++-mingw-w64-x86-64-posix wine64 googletest xz-utils procps ;;
@@ -96,7 +96,7 @@ apt() {
 }
 apt update
 
-# nginx would be started on port 80 as soon as it is there, and again with the machine. Where nobody
+# nginx and sshd would be started as soon as they are there, and again with the machine. Where nobody
 # has said what may be started (policy-rc.d, as images of containers have it), nothing may meanwhile.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ] && [ -d "${policy%/*}" ]; then
@@ -106,6 +106,8 @@ if [ ! -e $policy ] && [ -d "${policy%/*}" ]; then
   ${as_root[@]+"${as_root[@]}"} chmod +x $policy
 fi
 apt install -y --no-install-recommends "${missing[@]}"
-case " ${missing[*]} " in
-  *" nginx "*) ${as_root[@]+"${as_root[@]}"} update-rc.d nginx disable || true ;;
-esac
+for service in nginx openssh-server; do
+  case " ${missing[*]} " in
+    *" $service "*) ${as_root[@]+"${as_root[@]}"} update-rc.d "${service/openssh-server/ssh}" disable || true ;;
+  esac
+done

@@ -134,6 +134,8 @@ class FleetAgent {
         return signals_.Receive(frame.payload);
       case FrameKind::kInput:
         return input_.Deliver(frame.payload);
+      case FrameKind::kClock:
+        return pipe_.TellClock();
       case FrameKind::kFreeze:
         return Freeze(frame.payload);
       case FrameKind::kTake:

@@ -3,7 +3,9 @@
 #include <uv.h>
 
 #include <array>
+#include <string>
 
+#include "core/base/clock.h"
 #include "core/net/syscalls.h"
 
 namespace tcplab {
@@ -56,6 +58,8 @@ void FramePipe::Write(FrameKind kind, std::string_view payload) {
     written += static_cast<std::size_t>(result);
   }
 }
+
+void FramePipe::TellClock() { Write(FrameKind::kClock, std::to_string(MonotonicNs())); }
 
 void FramePipe::Fail(const AgentFault& fault) {
   Write(FrameKind::kFault, ToPayload(fault));

@@ -21,6 +21,9 @@ class FramePipe {
 
   void Write(FrameKind kind, std::string_view payload = {});
 
+  // What a frame kClock asks for.
+  void TellClock();
+
   // Tells the controller what went wrong, then ends the process.
   [[noreturn]] void Fail(const AgentFault& fault);
 

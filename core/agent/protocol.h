@@ -17,6 +17,9 @@
 //                      <----  drained
 //     take             ---->
 //                      <----  trace     (binary), then the agent ends
+//     clock            ---->            of agents on another machine, before "go" and after the
+//     drain
+//                      <----  clock     (number) its monotonic clock, in ns
 //                      <----  fault     (JSON) at any time: the harness could not do its part
 #pragma once
 
@@ -43,6 +46,7 @@ enum class FrameKind : std::uint8_t {
   kTrace,
   kInputWanted,
   kInput,
+  kClock,
   kFault,
 };
 

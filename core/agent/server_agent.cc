@@ -62,6 +62,8 @@ class ServerAgent {
         return signals_.Receive(frame.payload);
       case FrameKind::kFreeze:
         return Freeze();
+      case FrameKind::kClock:
+        return pipe_.TellClock();
       case FrameKind::kDrain:
         model_->Drain();
         return pipe_.Write(FrameKind::kDrained);

@@ -45,6 +45,8 @@ struct TrialHealth {
   std::uint64_t strangers = 0;  // connections that belong to none of our clients
   std::uint64_t nameless = 0;   // connections that accept returned without their peer's address
   std::uint64_t queue_mismatches = 0;  // 1 when the kernel's queue length and the drain disagree
+  // How far times of two agents may be off against each other: 0 where all read one clock.
+  double clock_bound_ms = 0;
   bool bytes_conserved = true;  // nothing was received that had not been sent, in order and number
 };
 

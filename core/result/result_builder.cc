@@ -47,6 +47,7 @@ struct ResultBuilder::CaseRecord {
     void Add(const TrialHealth& trial) {
       worst.max_delay_ms = std::max(worst.max_delay_ms, trial.max_delay_ms);
       worst.freeze_gap_ms = std::max(worst.freeze_gap_ms, trial.freeze_gap_ms);
+      worst.clock_bound_ms = std::max(worst.clock_bound_ms, trial.clock_bound_ms);
       worst.late += trial.late;
       worst.strangers += trial.strangers;
       worst.nameless += trial.nameless;
@@ -66,6 +67,7 @@ struct ResultBuilder::CaseRecord {
           {"bytes_conserved", worst.bytes_conserved}};
       // macOS alone has them.
       if (worst.nameless > 0) entry["nameless"] = worst.nameless;
+      if (worst.clock_bound_ms > 0) entry["clock_bound_ms"] = ThreeDecimals(worst.clock_bound_ms);
       return entry;
     }
   };
@@ -95,7 +97,7 @@ struct ResultBuilder::CaseRecord {
   }
   [[nodiscard]] json Observations(const ResultBuilder& builder) const;
   [[nodiscard]] json Errors() const;
-  [[nodiscard]] json Evidence() const;
+  [[nodiscard]] json Evidence(bool has_counters) const;
 };
 
 json ResultBuilder::CaseRecord::Observations(const ResultBuilder& builder) const {
@@ -126,13 +128,14 @@ json ResultBuilder::CaseRecord::Errors() const {
   return errors;
 }
 
-json ResultBuilder::CaseRecord::Evidence() const {
+json ResultBuilder::CaseRecord::Evidence(bool has_counters) const {
   json entries = json::object();
   for (const auto& [name, table] : evidence) {
     std::vector<std::uint32_t> ranks;
     entries[name] = table.Values(ranks);
   }
-  entries["kernel_counters"] = {{"shared", !alone}, {"moved", counters}};
+  entries["kernel_counters"] =
+      has_counters ? json{{"shared", !alone}, {"moved", counters}} : json(nullptr);
   return entries;
 }
 
@@ -248,6 +251,8 @@ json ResultBuilder::RunEntry(double seconds, ResultStatus status) const {
                 {"allow_remote", run_.allow_remote}};
   if (run_.examples) entry["examples"] = true;
   if (!run_.target.empty()) entry["target"] = run_.target;
+  if (!run_.server_in.empty()) entry["server_in"] = run_.server_in;
+  if (!run_.clients_in.empty()) entry["clients_in"] = run_.clients_in;
   if (!traces_file_.empty()) entry["traces"] = {{"file", traces_file_}, {"seal", traces_seal_}};
   return entry;
 }
@@ -264,7 +269,7 @@ json ResultBuilder::CaseEntry(std::size_t index, bool interrupted) {
                 {"observations", record.Observations(*this)},
                 {"errors", json::array()},
                 {"health", record.health.Entry()},
-                {"evidence", record.Evidence()},
+                {"evidence", record.Evidence(run_.server_in.empty() && run_.clients_in.empty())},
                 {"expectations", json::array()}};
   ResultStatus status = ResultStatus::kOk;
   if (record.IsUnsupported()) {

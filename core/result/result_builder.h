@@ -37,6 +37,8 @@ struct RunInfo {
   bool kept_awake = false;  // the processors, while trials ran
   bool realtime = false;    // the class in which trials ran
   std::string target;       // the foreign server that was measured against; empty: ours
+  std::string server_in;    // the stack in which servers ran, apart from the rest; empty: here
+  std::string clients_in;
 };
 
 // Now, as RunInfo::started has it: to the millisecond, so that no two runs begin at the same time.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/net/address.h"
 #include "core/scenario/diagnostics.h"
 #include "core/scenario/json_text.h"
 #include "core/scenario/node.h"
@@ -124,6 +125,16 @@ void ReadRecognise(const Node& node, Stack& stack) {
   stack.recognise = node.value();
 }
 
+void ReadAddress(const Node& node, Stack& stack) {
+  const auto text = internal::ReadText(node, kMostWordBytes);
+  if (!text) return;
+  const Result<Address> address = Address::Parse(*text, 0);
+  if (!address || address->is_ipv6() || address->is_wildcard()) {
+    return node.Mismatch("an IPv4 address by which servers in there are reached");
+  }
+  stack.address = *text;
+}
+
 constexpr auto kStackFields = std::to_array<Field<Stack>>({
     {"name", [](const Node& n, Stack& s) { internal::NameInto(n, s.name); }, true},
     {"summary", [](const Node& n,
@@ -137,6 +148,7 @@ constexpr auto kStackFields = std::to_array<Field<Stack>>({
          n.Error("{scratch} is not there yet when the program is asked what it is");
        }
      }},
+    {"address", ReadAddress},
     {"recognise", ReadRecognise, true},
     {"cannot", ReadInabilities},
     {"packages", ReadPackages},
@@ -221,7 +233,8 @@ LoadedStacks LoadStacksFile(const std::string& path) {
   return LoadStacksText(text, path);
 }
 
-Result<Stack> FindStack(const std::vector<Stack>& stacks, const std::string& name) {
+Result<Stack> FindStack(const std::vector<Stack>& stacks, const std::string& name,
+                        const std::string& option) {
   std::vector<std::string_view> names;
   for (const Stack& stack : stacks) {
     if (stack.name == name) return stack;
@@ -229,7 +242,7 @@ Result<Stack> FindStack(const std::vector<Stack>& stacks, const std::string& nam
   }
   const std::string_view closest = ClosestWord(name, names);
   const std::string there = names.empty() ? "the file has none" : "expected " + JoinWords(names);
-  return Invalid(fmt::format("--in {}: there is no such stack; {}", Printable(name),
+  return Invalid(fmt::format("{} {}: there is no such stack; {}", option, Printable(name),
                              closest.empty() ? there : fmt::format("did you mean {}?", closest)));
 }
 

@@ -26,7 +26,8 @@ struct Stack {
   std::vector<std::string> command;
   std::string runner = "{runner}";  // what the runner is called in there
   std::string
-      server_agent;  // what plays the servers in there, on a TCP of its own; empty: the runner
+      server_agent;     // what plays the servers in there, on a TCP of its own; empty: the runner
+  std::string address;  // IPv4, of servers in there, for clients that are not; empty: unknown
   nlohmann::json recognise;  // object: os, stack or a facet -> what it has to be there
   std::vector<Inability> cannot;
   std::vector<std::string> packages;  // Debian's, that it needs
@@ -44,7 +45,9 @@ struct LoadedStacks {
 [[nodiscard]] LoadedStacks LoadStacksText(const std::string& text, const std::string& file);
 
 // Of that name; the error says which there are, and which was probably meant.
-[[nodiscard]] Result<Stack> FindStack(const std::vector<Stack>& stacks, const std::string& name);
+// `option`: what the name was given to.
+[[nodiscard]] Result<Stack> FindStack(const std::vector<Stack>& stacks, const std::string& name,
+                                      const std::string& option = "--in");
 
 // What stands for the placeholders.
 struct StackPlaces {

@@ -49,6 +49,16 @@ Status VerifyRecorder(const RecorderTrace& recorder, const std::string& where) {
 
 }  // namespace
 
+void ShiftClock(AgentTrace& trace, std::int64_t ns) {
+  trace.freeze_ns += ns;
+  for (RecorderTrace& recorder : trace.recorders) {
+    for (Event& event : recorder.events) {
+      event.begin_ns += ns;
+      if (event.finished()) event.end_ns += ns;
+    }
+  }
+}
+
 Status Verify(const AgentTrace& trace) {
   for (std::size_t i = 0; i < trace.recorders.size(); ++i) {
     Status verified = VerifyRecorder(trace.recorders[i], Where(trace, i));

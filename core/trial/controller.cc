@@ -39,6 +39,16 @@ std::size_t Draw(std::mt19937_64& generator, std::size_t below) {
   return static_cast<std::size_t>(number % below);
 }
 
+// In place of the loopback.
+void ListenAt(const Address& address, CasePlans& plans) {
+  for (ServerPlan& plan : plans.servers) {
+    nlohmann::json& listen = plan.server["listen"];
+    if (!listen.value("address", "127.").starts_with("127.")) continue;
+    const std::string text = address.ToString();
+    listen["address"] = text.substr(0, text.rfind(':'));
+  }
+}
+
 // One for all runs of the process: the longer it measures, the better it is.
 TickCalibration& Calibration() {
   static TickCalibration calibration;
@@ -57,7 +67,10 @@ class Run {
         on_interrupt_(loop_, SIGINT, [this](int signal) { OnInterrupt(signal); }),
         on_terminate_(loop_, SIGTERM, [this](int signal) { OnInterrupt(signal); }),
         sweep_(loop_, [this] { Sweep(); }) {
-    for (const Case& a_case : scenario.cases) plans_.push_back(BuildPlans(a_case));
+    for (const Case& a_case : scenario.cases) {
+      plans_.push_back(BuildPlans(a_case));
+      if (options.server_address) ListenAt(*options.server_address, plans_.back());
+    }
   }
 
   // Before Play, where a client sends standard input. What it has sent cannot be sent again.
@@ -119,6 +132,9 @@ class Run {
     setup.agent_command = options_.agent_command;
     setup.server_agent =
         options_.server_agent.empty() ? options_.agent_command : options_.server_agent;
+    setup.servers_elsewhere = options_.servers_elsewhere;
+    setup.clients_elsewhere = options_.clients_elsewhere;
+    setup.server_address = options_.server_address;
     setup.foreign = options_.target;
     setup.input = input_.get();
     setup.given_input = options_.input;

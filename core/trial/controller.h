@@ -20,6 +20,11 @@ struct ControllerOptions {
   std::vector<std::string>
       agent_command;  // program and arguments that make an agent: {"/path/to/runner", "agent"}
   std::vector<std::string> server_agent;  // the same of servers' agents; empty: as agent_command
+  // Whether these commands start them on other machines: their clocks are not ours then.
+  bool servers_elsewhere = false;
+  bool clients_elsewhere = false;
+  // Where servers listen, and are reached, that would otherwise listen at the loopback. IPv4.
+  std::optional<Address> server_address;
   std::size_t jobs = 0;    // trials side by side; 0: DefaultJobs(). Sensitive scenarios run alone.
   std::uint64_t seed = 0;  // of the order of cases within each round
   // How long an agent may be silent while something is awaited of it, in ms. Generous: a machine

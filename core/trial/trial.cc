@@ -20,15 +20,17 @@ constexpr std::size_t kMostPieceBytes = std::size_t{64} << 10U;
 constexpr std::size_t kMostInputBytes = std::size_t{256} << 20U;
 
 const char* StateName(int state) {
-  constexpr std::array<const char*, 9> kNames = {"being started",
-                                                 "running",
-                                                 "freezing the servers",
-                                                 "freezing the clients",
-                                                 "draining the queue",
-                                                 "taking the clients' trace",
-                                                 "ending the clients",
-                                                 "taking the servers' traces",
-                                                 "over"};
+  constexpr std::array<const char*, 11> kNames = {"being started",
+                                                  "reading the agents' clocks",
+                                                  "running",
+                                                  "freezing the servers",
+                                                  "freezing the clients",
+                                                  "draining the queue",
+                                                  "reading the agents' clocks again",
+                                                  "taking the clients' trace",
+                                                  "ending the clients",
+                                                  "taking the servers' traces",
+                                                  "over"};
   return kNames.at(static_cast<std::size_t>(state));
 }
 
@@ -42,7 +44,8 @@ Trial::Trial(Loop& loop, Setup setup, std::function<void()> on_over)
       timer_(loop, [this] { OnTimer(); }) {}
 
 void Trial::Start() {
-  counters_before_ = ReadKernelCounters();
+  const bool elsewhere = setup_.servers_elsewhere || setup_.clients_elsewhere;
+  if (!elsewhere) counters_before_ = ReadKernelCounters();  // ours say nothing of another machine's
   Enter(State::kStarting);
   StartAgents();
 }
@@ -81,7 +84,9 @@ Status Trial::StartServer(std::size_t index) {
   auto started = AgentProcess::Start(loop_, setup_.server_agent, std::move(callbacks));
   if (!started) return Forward(started);
   server.process = std::move(*started);
-  server.process->Send(FrameKind::kPlan, ToPayload(plan, setup_.ticks));
+  if (setup_.servers_elsewhere) clocks_.Add(server.process.get());
+  server.process->Send(FrameKind::kPlan,
+                       ToPayload(plan, setup_.servers_elsewhere ? std::nullopt : setup_.ticks));
   return {};
 }
 
@@ -92,7 +97,9 @@ Status Trial::StartFleet() {
   auto started = AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
   if (!started) return Forward(started);
   fleet_ = std::move(*started);
-  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet, setup_.ticks));
+  if (setup_.clients_elsewhere) clocks_.Add(fleet_.get());
+  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet,
+                                           setup_.clients_elsewhere ? std::nullopt : setup_.ticks));
   return {};
 }
 
@@ -101,6 +108,12 @@ bool Trial::OnCommonFrame(const AgentProcess* from, const std::string& title, co
   if (frame.kind == FrameKind::kFault) {
     const AgentFault fault = FaultFromPayload(frame.payload);
     Fail(fault.code, title + ": " + fault.message);
+    return true;
+  }
+  if (frame.kind == FrameKind::kClock) {
+    if (!clocks_.TakeAnswer(from, frame.payload)) {
+      Fail("protocol", title + " told its clock out of turn, or no time");
+    }
     return true;
   }
   if (frame.kind != FrameKind::kSignal) return false;
@@ -137,18 +150,16 @@ void Trial::OnAnswer(Server& server, const Frame& frame) {
       if (Status known = LearnAddress(server, frame.payload); !known) {
         return Fail("protocol", known.error().message);
       }
-      if (AllAnswered() && fleet_ready_) Go();
-      return;
+      return OnReady();
     case State::kFreezingServers:
-      if (Status known = LearnFreeze(frame.payload); !known) {
+      if (Status known = LearnFreeze(server, frame.payload); !known) {
         return Fail("protocol", known.error().message);
       }
       if (AllAnswered()) FreezeFleet();
       return;
     case State::kDraining:
-      if (!AllAnswered()) return;
-      Enter(State::kTakingFleet);
-      return fleet_->Send(FrameKind::kTake);
+      if (AllAnswered()) TakeFleet();
+      return;
     default:
       if (Status added = AddServerTrace(server, frame.payload); !added) {
         return Fail("trace_broken", added.error().message);
@@ -161,8 +172,7 @@ void Trial::OnFleetFrame(const Frame& frame) {
   if (state_ == State::kOver || OnCommonFrame(fleet_.get(), "the fleet agent", frame)) return;
   if (frame.kind == FrameKind::kReady && state_ == State::kStarting && !fleet_ready_) {
     fleet_ready_ = true;
-    if (AllAnswered()) Go();
-    return;
+    return OnReady();
   }
   if (frame.kind == FrameKind::kDone) {
     // Also while the freeze is under way: the scripts may end at the same time as the window.
@@ -172,10 +182,7 @@ void Trial::OnFleetFrame(const Frame& frame) {
   const bool has_input = setup_.input != nullptr || setup_.given_input;
   if (frame.kind == FrameKind::kInputWanted && has_input) return ReadInput();
   if (frame.kind == FrameKind::kFrozen && state_ == State::kFreezingFleet) {
-    if (servers_.empty()) {
-      Enter(State::kTakingFleet);
-      return fleet_->Send(FrameKind::kTake);
-    }
+    if (servers_.empty()) return TakeFleet();
     Enter(State::kDraining);
     return ToServers(FrameKind::kDrain);
   }
@@ -222,6 +229,12 @@ Status Trial::LearnAddress(Server& server, const std::string& payload) {
   }
   server.target = ready->targets.front();
   if (!server.target.address.is_wildcard()) return {};
+  if (setup_.server_address) {
+    const std::uint16_t port = server.target.address.port();
+    server.target.address = *setup_.server_address;
+    server.target.address.set_port(port);
+    return {};
+  }
   // Clients of a server that listens everywhere come over the loopback.
   const Address& everywhere = server.target.address;
   Result<Address> loopback =
@@ -231,17 +244,27 @@ Status Trial::LearnAddress(Server& server, const std::string& payload) {
   return {};
 }
 
+void Trial::OnReady() {
+  if (!AllAnswered() || !fleet_ready_) return;
+  if (clocks_.empty()) return Go();
+  Enter(State::kReadingClocks);
+  clocks_.Ask([this] { Go(); });
+}
+
 void Trial::Go() {
-  trace_.go_ns = MonotonicNs() + kLeadNs + setup_.phase_ns;
+  trace_.go_ns = MonotonicNs() + kLeadNs + clocks_.slowest_ns() + setup_.phase_ns;
   GoMessage message{trace_.go_ns, {}};
   for (const Server& server : servers_) message.targets.push_back(server.target);
   if (setup_.foreign) {
     const nlohmann::json& ours = setup_.plans->servers.front().server;
     message.targets.push_back({ours.value("name", "server"), *setup_.foreign});
   }
-  const std::string go = ToPayload(message);
-  ToServers(FrameKind::kGo, go);
-  fleet_->Send(FrameKind::kGo, go);
+  const auto send = [&](AgentProcess& agent) {
+    message.go_ns = clocks_.There(&agent, trace_.go_ns);
+    agent.Send(FrameKind::kGo, ToPayload(message));
+  };
+  for (const Server& server : servers_) send(*server.process);
+  send(*fleet_);
   Enter(State::kRunning);
   timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms));
 }
@@ -257,16 +280,36 @@ void Trial::FreezeServers() {
 }
 
 // Each server notes a stamp of its own; the first of them cuts all traces.
-Status Trial::LearnFreeze(const std::string& payload) {
+Status Trial::LearnFreeze(const Server& server, const std::string& payload) {
   const Result<GoMessage> frozen = GoFromPayload(payload);
   if (!frozen) return Forward(frozen);
-  freeze_ns_ = freeze_ns_ == 0 ? frozen->go_ns : std::min(freeze_ns_, frozen->go_ns);
+  const std::int64_t freeze_ns = clocks_.Here(server.process.get(), frozen->go_ns);
+  freeze_ns_ = freeze_ns_ == 0 ? freeze_ns : std::min(freeze_ns_, freeze_ns);
   return {};
 }
 
 void Trial::FreezeFleet() {
   Enter(State::kFreezingFleet);
-  fleet_->Send(FrameKind::kFreeze, ToPayload(GoMessage{freeze_ns_, {}}));
+  fleet_->Send(FrameKind::kFreeze,
+               ToPayload(GoMessage{clocks_.There(fleet_.get(), freeze_ns_), {}}));
+}
+
+// The clients' sockets still live, so that nothing of what is measured waits for the clocks.
+void Trial::TakeFleet() {
+  const auto take = [this] {
+    if (!clocks_.empty()) record_.clock_bound_ns = clocks_.bound_ns();
+    Enter(State::kTakingFleet);
+    fleet_->Send(FrameKind::kTake);
+  };
+  if (clocks_.empty()) return take();
+  Enter(State::kReadingClocksAgain);
+  clocks_.Ask(take);
+}
+
+Result<AgentTrace> Trial::OnOurClock(const AgentProcess* agent, const std::string& payload) const {
+  Result<AgentTrace> trace = DecodeAgentTrace(payload);
+  if (trace) ShiftClock(*trace, clocks_.Here(agent, 0));
+  return trace;
 }
 
 // What the server saw is not known: its trace has no name and nothing in it.
@@ -276,7 +319,7 @@ void Trial::EndWithoutServer() {
 }
 
 void Trial::OnFleetTrace(const std::string& payload) {
-  Result<AgentTrace> trace = DecodeAgentTrace(payload);
+  Result<AgentTrace> trace = OnOurClock(fleet_.get(), payload);
   if (!trace) return Fail("trace_broken", "the fleet agent's trace: " + trace.error().message);
   trace_.fleets.push_back(std::move(*trace));
   // The clients' sockets are gone only once their process is: what the server sees of that comes
@@ -285,7 +328,7 @@ void Trial::OnFleetTrace(const std::string& payload) {
 }
 
 Status Trial::AddServerTrace(const Server& server, const std::string& payload) {
-  Result<AgentTrace> trace = DecodeAgentTrace(payload);
+  Result<AgentTrace> trace = OnOurClock(server.process.get(), payload);
   if (!trace) return HarnessFault(server.title + ": its trace: " + trace.error().message);
   trace_.servers.resize(servers_.size());
   trace_.servers[static_cast<std::size_t>(&server - servers_.data())] = std::move(*trace);
@@ -329,7 +372,9 @@ void Trial::Finish() {
   state_ = State::kOver;
   timer_.Clear();
   if (setup_.input != nullptr) setup_.input->Forget();
-  record_.counters = Moved(counters_before_, ReadKernelCounters());
+  if (!setup_.servers_elsewhere && !setup_.clients_elsewhere) {
+    record_.counters = Moved(counters_before_, ReadKernelCounters());
+  }
   on_over_();
 }
 

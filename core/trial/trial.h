@@ -1,6 +1,8 @@
 // One trial: its agents, and the steps from their start to their traces. Against a foreign server
 // there is only a fleet, and the steps that are the servers' are left out.
 //
+// Where agents run on other machines, their clocks are read before "running" and after "draining".
+//
 //   starting --all ready--> running --all done, or the window is over--> freezing the servers
 //     --frozen--> freezing the fleet --frozen--> draining --drained--> taking the fleet's trace
 //     --trace--> ending the fleet --process gone--> taking the servers' traces --traces--> over
@@ -20,6 +22,7 @@
 #include "core/net/handle.h"
 #include "core/net/input_reader.h"
 #include "core/trial/plan_builder.h"
+#include "core/trial/remote_clocks.h"
 #include "core/trial/trial_record.h"
 
 namespace tcplab {
@@ -39,6 +42,10 @@ class Trial {
     std::optional<TickMap> ticks;            // what its agents read their clocks by
     std::vector<std::string> agent_command;  // of the clients
     std::vector<std::string> server_agent;   // of each server
+    bool servers_elsewhere = false;          // on another machine, whose clock is not ours
+    bool clients_elsewhere = false;
+    // Where clients reach servers that listen everywhere; nothing: over the loopback.
+    std::optional<Address> server_address;
     std::optional<Address> foreign;          // a server that somebody else runs, in place of ours
     InputReader* input = nullptr;            // where a client sends standard input; not owned
     std::optional<std::string> given_input;  // in place of it
@@ -60,10 +67,12 @@ class Trial {
  private:
   enum class State {
     kStarting,
+    kReadingClocks,
     kRunning,
     kFreezingServers,
     kFreezingFleet,
     kDraining,
+    kReadingClocksAgain,
     kTakingFleet,
     kEndingFleet,
     kTakingServers,
@@ -86,7 +95,7 @@ class Trial {
   void OnFleetFrame(const Frame& frame);
   bool OnCommonFrame(const AgentProcess* from, const std::string& title, const Frame& frame);
   Status LearnAddress(Server& server, const std::string& payload);
-  Status LearnFreeze(const std::string& payload);
+  Status LearnFreeze(const Server& server, const std::string& payload);
   Status AddServerTrace(const Server& server, const std::string& payload);
   void ReadInput();
   void OnInput(const Result<std::string>& piece);
@@ -99,7 +108,10 @@ class Trial {
   void OnServersTaken();
   void OnGone(const std::string& title, const std::string& why);
   void OnFleetGone(const std::string& why);
+  void OnReady();
   void Go();
+  void TakeFleet();
+  Result<AgentTrace> OnOurClock(const AgentProcess* agent, const std::string& payload) const;
   void OnTimer();
   void Fail(std::string code, std::string message);
   void Finish();
@@ -117,6 +129,7 @@ class Trial {
   DeadlineTimer timer_;          // of the state that it is in
   std::vector<Server> servers_;  // none where it is a foreign one
   std::unique_ptr<AgentProcess> fleet_;
+  RemoteClocks clocks_;
 };
 
 }  // namespace tcplab

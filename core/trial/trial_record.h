@@ -25,6 +25,8 @@ struct TrialRecord {
   std::optional<TrialTrace> trace;  // exactly one of trace and error
   std::optional<TrialError> error;
   KernelCounters counters;  // of the whole network namespace while it ran
+  // How far times of two agents may be off against each other, where some ran on other machines.
+  std::optional<std::int64_t> clock_bound_ns;
 };
 
 }  // namespace tcplab

@@ -94,7 +94,7 @@ TEST(Protocol, LengthOfZeroIsAnError) {
 
 TEST(Protocol, UnknownKindIsAnError) {
   EXPECT_TRUE(ReadPieces({std::string("\x01\0\0\0\0", 5)}).broken);
-  EXPECT_TRUE(ReadPieces({std::string("\x01\0\0\0\x0F", 5)}).broken);
+  EXPECT_TRUE(ReadPieces({std::string("\x01\0\0\0\x10", 5)}).broken);
   EXPECT_TRUE(ReadPieces({std::string("\x01\0\0\0\xFF", 5)}).broken);
 }
 

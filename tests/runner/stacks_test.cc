@@ -393,12 +393,19 @@ TEST_F(InStack, AProgramThatPlaysTheServersSaysWhichStackItIs) {
       R"({"server_agent": "{stacks}/servers.sh", "recognise": {"os": null, "stack": "made-up"}})");
   const Finished run = Run();
   EXPECT_EQ(run.exit_code, 0) << run.err << run.out;
-  const json environment = OnlyResult()["environment"];
+  const json document = OnlyResult();
+  const json& environment = document["environment"];
   EXPECT_EQ(environment["stack"], "made-up");
   EXPECT_THAT(environment["id"].get<std::string>(), testing::StartsWith("made-up-1.2-"));
   EXPECT_EQ(environment["facets"]["server_stack"], "made-up 1.2.3");
   EXPECT_THAT(environment["facets"]["clients"].get<std::string>(), testing::StartsWith("linux-"));
-  EXPECT_EQ(ReadWhole(folder_ / "signs"), "served\nserved\nserved\nserved\n") << "one a trial";
+  std::size_t trials = 4;  // and those that a busy machine had run again
+  for (const json& a_case : document["cases"]) {
+    trials += a_case["health"]["disturbed"].get<std::size_t>();
+  }
+  std::string signs;
+  while (trials-- > 0) signs += "served\n";
+  EXPECT_EQ(ReadWhole(folder_ / "signs"), signs) << "one a trial";
 }
 
 TEST_F(InStack, AProgramThatCannotSayWhichStackItIsPlaysNoServers) {
