@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/net/placement.h"
+
 namespace tcplab {
 
 Acceptor::Acceptor(ServerContext& context, Listener& listener, const Recorder::Capacity& capacity,
@@ -25,7 +27,7 @@ Status Acceptor::Start(std::size_t processor) {
 
 void Acceptor::Loop(std::size_t processor) {
   SysMinimiseTimerSlack();
-  SysStartOn(processor);
+  StartOn(processor);
   await_go_();
   while (!context_.frozen.load() && !listener_.closed() && AcceptOne()) {
   }

@@ -4,6 +4,7 @@
 #include "core/agent/frame_pipe.h"
 #include "core/agent/server_agent.h"
 #include "core/agent/worker_agent.h"
+#include "core/net/placement.h"
 #include "core/net/realtime.h"
 #include "core/net/syscalls.h"
 
@@ -19,7 +20,8 @@ void AgentMain() {
     pipe.Fail({"protocol", "an agent's first frame must be its plan"});
   const Result<AnyPlan> plan = PlanFromPayload(first.payload);
   if (!plan) pipe.Fail({"protocol", plan.error().message});
-  UseTicks(plan->ticks);
+  UseTicks(plan->terms.ticks);
+  PlaceFrom(plan->terms.first_processor);
   if (plan->is_server && plan->server.worker != 0) RunWorkerAgent(pipe, plan->server);
   if (plan->is_server) RunServerAgent(pipe, plan->server);
   RunFleetAgent(pipe, plan->fleet);

@@ -6,6 +6,7 @@
 #include "core/agent/fleet.h"
 #include "core/base/clock.h"
 #include "core/net/handle.h"
+#include "core/net/placement.h"
 #include "core/script/actor.h"
 #include "core/script/blocking_host.h"
 #include "core/script/sockets.h"
@@ -61,7 +62,7 @@ class BlockingFleet final : public Fleet {
 
   void RunClient(Seat& seat) {
     SysMinimiseTimerSlack();
-    SysStartOn(seat.client.number + std::size_t{1});  // a server that blocks starts on the first
+    StartOn(seat.client.number + std::size_t{1});  // a server that blocks starts on the first
     Actor::Setup setup = context_.SetupFor(seat.client);
     setup.sockets = &seat.sockets;
     setup.recorder = &seat.recorder;

@@ -30,8 +30,11 @@ FleetPlan FleetFromJson(const json& document) {
   return plan;
 }
 
-json WithTicks(json document, const std::optional<TickMap>& ticks) {
-  if (ticks) document["ticks"] = {ticks->ticks, ticks->ns, ticks->ns_per_tick};
+json WithTerms(json document, const MachineTerms& terms) {
+  document["first_processor"] = terms.first_processor;
+  if (const auto& ticks = terms.ticks) {
+    document["ticks"] = {ticks->ticks, ticks->ns, ticks->ns_per_tick};
+  }
   return document;
 }
 
@@ -54,25 +57,25 @@ auto Guarded(const char* what, Parse&& parse) -> Result<decltype(parse())> {
 
 }  // namespace
 
-std::string ToPayload(const ServerPlan& plan, const std::optional<TickMap>& ticks) {
-  return WithTicks({{"server", plan.server},
+std::string ToPayload(const ServerPlan& plan, const MachineTerms& terms) {
+  return WithTerms({{"server", plan.server},
                     {"listener", CapacityToJson(plan.listener)},
                     {"handlers", CapacityToJson(plan.handlers)},
                     {"connection", CapacityToJson(plan.connection)},
                     {"connections", plan.connections},
                     {"worker", plan.worker}},
-                   ticks)
+                   terms)
       .dump();
 }
 
-std::string ToPayload(const FleetPlan& plan, const std::optional<TickMap>& ticks) {
+std::string ToPayload(const FleetPlan& plan, const MachineTerms& terms) {
   json clients = json::array();
   for (const FleetPlan::Client& client : plan.clients) {
     clients.push_back({client.group, client.number, client.start_ms});
   }
-  return WithTicks(
+  return WithTerms(
              {{"groups", plan.groups}, {"clients", clients}, {"each", CapacityToJson(plan.each)}},
-             ticks)
+             terms)
       .dump();
 }
 
@@ -105,7 +108,7 @@ Result<AnyPlan> PlanFromPayload(const std::string& payload) {
   return Guarded("a plan", [&] {
     const json document = json::parse(payload);
     AnyPlan plan;
-    plan.ticks = TicksFromJson(document);
+    plan.terms = {TicksFromJson(document), document.at("first_processor").get<std::size_t>()};
     plan.is_server = document.contains("server");
     if (plan.is_server) {
       plan.server = {document.at("server"),

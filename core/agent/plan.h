@@ -38,13 +38,18 @@ struct FleetPlan {
   Recorder::Capacity each;  // of one client
 };
 
+// What all agents of a trial on one machine have in common.
+struct MachineTerms {
+  std::optional<TickMap> ticks;     // what they read their clock by
+  std::size_t first_processor = 0;  // StartOn counts from it
+};
+
 struct GoMessage {
   std::int64_t go_ns = 0;  // on the monotonic clock that all agents of this machine share
   // Where the trial's servers are; in a server's "ready" only where it is itself.
   std::vector<Target> targets;
 };
 
-// `ticks`: what the agent reads its clock by; the same for all agents of a trial.
 // Numbers of connections are unique over all workers of a server: those of a worker begin here, and
 // those of the server agent itself at 0.
 [[nodiscard]] constexpr std::uint32_t FirstNumberOf(std::uint32_t worker) {
@@ -52,10 +57,8 @@ struct GoMessage {
   return worker * kNumbersEach;
 }
 
-[[nodiscard]] std::string ToPayload(const ServerPlan& plan,
-                                    const std::optional<TickMap>& ticks = std::nullopt);
-[[nodiscard]] std::string ToPayload(const FleetPlan& plan,
-                                    const std::optional<TickMap>& ticks = std::nullopt);
+[[nodiscard]] std::string ToPayload(const ServerPlan& plan, const MachineTerms& terms = {});
+[[nodiscard]] std::string ToPayload(const FleetPlan& plan, const MachineTerms& terms = {});
 [[nodiscard]] std::string ToPayload(const GoMessage& go);
 [[nodiscard]] Result<GoMessage> GoFromPayload(const std::string& payload);
 
@@ -64,7 +67,7 @@ struct AnyPlan {
   bool is_server = false;
   ServerPlan server;
   FleetPlan fleet;
-  std::optional<TickMap> ticks;
+  MachineTerms terms;
 };
 [[nodiscard]] Result<AnyPlan> PlanFromPayload(const std::string& payload);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/net/placement.h"
 #include "core/trace/trial_trace.h"
 
 namespace tcplab {
@@ -73,7 +74,7 @@ void WorkerPool::Spawn() {
   plan.connection = context_.connection_capacity;
   plan.connections = context_.expected_connections;
   plan.worker = raw.number;
-  raw.process->Send(FrameKind::kPlan, ToPayload(plan, CurrentTicks()));
+  raw.process->Send(FrameKind::kPlan, ToPayload(plan, MachineTerms{CurrentTicks(), PlacedFrom()}));
   if (!go_.empty()) raw.process->Send(FrameKind::kGo, go_);
   for (const std::string& signal : signals_) raw.process->Send(FrameKind::kSignal, signal);
 }

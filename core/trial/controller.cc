@@ -138,8 +138,9 @@ class Run {
     setup.foreign = options_.target;
     setup.input = input_.get();
     setup.given_input = options_.input;
-    setup.ticks = Calibration().Measure();
-    UseTicks(setup.ticks);  // its timers and "go" are on the clock of the agents
+    setup.terms.ticks = Calibration().Measure();
+    setup.terms.first_processor = FirstProcessorOf(options_.seed, next_ - 1);
+    UseTicks(setup.terms.ticks);  // its timers and "go" are on the clock of the agents
     setup.record.case_index = planned.case_index;
     setup.record.round = planned.round;
     setup.record.alone = slots_.most() == 1;
@@ -228,6 +229,13 @@ std::int64_t PhaseNs(std::uint64_t seed, std::size_t index) {
   constexpr std::uint64_t kApart = 0x9E3779B97F4A7C15;  // other numbers than the order's
   std::mt19937_64 generator(seed + kApart * (index + 1));
   return static_cast<std::int64_t>(Draw(generator, kPhaseUs)) * 1'000;
+}
+
+std::size_t FirstProcessorOf(std::uint64_t seed, std::size_t index) {
+  constexpr std::uint64_t kApart = 0xD1B54A32D192ED03;  // other numbers than the phases'
+  constexpr std::size_t kMore = std::size_t{1} << 16U;  // than any machine has
+  std::mt19937_64 generator(seed + kApart * (index + 1));
+  return Draw(generator, kMore);
 }
 
 std::vector<PlannedTrial> PlanTrials(std::size_t cases, std::size_t rounds, std::uint64_t seed) {

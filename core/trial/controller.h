@@ -86,4 +86,9 @@ struct PlannedTrial {
 // seed. See Trial::Setup::phase_ns.
 [[nodiscard]] std::int64_t PhaseNs(std::uint64_t seed, std::size_t index);
 
+// On which processor the run's trial `index` begins to place its actors, drawn from the seed; taken
+// modulo as many as there are. With the same placement in every trial a race that two processors'
+// timers decide would be decided by which of the two is ahead, which lasts longer than a run.
+[[nodiscard]] std::size_t FirstProcessorOf(std::uint64_t seed, std::size_t index);
+
 }  // namespace tcplab

@@ -84,9 +84,10 @@ Status Trial::StartServer(std::size_t index) {
   auto started = AgentProcess::Start(loop_, setup_.server_agent, std::move(callbacks));
   if (!started) return Forward(started);
   server.process = std::move(*started);
+  const MachineTerms elsewhere{std::nullopt, setup_.terms.first_processor};  // and its own clock
   if (setup_.servers_elsewhere) clocks_.Add(server.process.get());
   server.process->Send(FrameKind::kPlan,
-                       ToPayload(plan, setup_.servers_elsewhere ? std::nullopt : setup_.ticks));
+                       ToPayload(plan, setup_.servers_elsewhere ? elsewhere : setup_.terms));
   return {};
 }
 
@@ -97,9 +98,10 @@ Status Trial::StartFleet() {
   auto started = AgentProcess::Start(loop_, setup_.agent_command, std::move(callbacks));
   if (!started) return Forward(started);
   fleet_ = std::move(*started);
+  const MachineTerms elsewhere{std::nullopt, setup_.terms.first_processor};
   if (setup_.clients_elsewhere) clocks_.Add(fleet_.get());
-  fleet_->Send(FrameKind::kPlan, ToPayload(setup_.plans->fleet,
-                                           setup_.clients_elsewhere ? std::nullopt : setup_.ticks));
+  fleet_->Send(FrameKind::kPlan,
+               ToPayload(setup_.plans->fleet, setup_.clients_elsewhere ? elsewhere : setup_.terms));
   return {};
 }
 

@@ -39,7 +39,7 @@ class Trial {
     // phase of the kernel's timers, and a race that these decide would come out alike within a run
     // and otherwise in the next.
     std::int64_t phase_ns = 0;
-    std::optional<TickMap> ticks;            // what its agents read their clocks by
+    MachineTerms terms;                      // of its agents on this machine
     std::vector<std::string> agent_command;  // of the clients
     std::vector<std::string> server_agent;   // of each server
     bool servers_elsewhere = false;          // on another machine, whose clock is not ours

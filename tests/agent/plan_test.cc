@@ -51,14 +51,15 @@ TEST(Plan, OfAFleetComesBackAsItWas) {
 TEST(Plan, TellsItsAgentWhatToReadTheClockBy) {
   const TickMap ticks{123'456'789'012'345'678U, 987'654'321'098'765, 0.37593984962406013};
   for (const std::string& payload :
-       {ToPayload(ServerPlan{}, ticks), ToPayload(FleetPlan{}, ticks)}) {
+       {ToPayload(ServerPlan{}, {ticks, 3}), ToPayload(FleetPlan{}, {ticks, 3})}) {
     const Result<AnyPlan> plan = PlanFromPayload(payload);
-    ASSERT_TRUE(plan && plan->ticks);
-    EXPECT_EQ(plan->ticks->ticks, ticks.ticks);
-    EXPECT_EQ(plan->ticks->ns, ticks.ns);
-    EXPECT_EQ(plan->ticks->ns_per_tick, ticks.ns_per_tick);
+    ASSERT_TRUE(plan && plan->terms.ticks);
+    EXPECT_EQ(plan->terms.ticks->ticks, ticks.ticks);
+    EXPECT_EQ(plan->terms.ticks->ns, ticks.ns);
+    EXPECT_EQ(plan->terms.ticks->ns_per_tick, ticks.ns_per_tick);
+    EXPECT_EQ(plan->terms.first_processor, 3U);
   }
-  EXPECT_FALSE(PlanFromPayload(ToPayload(ServerPlan{}))->ticks);
+  EXPECT_FALSE(PlanFromPayload(ToPayload(ServerPlan{}))->terms.ticks);
 }
 
 TEST(Plan, ThatIsNoneIsAnError) {

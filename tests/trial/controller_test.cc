@@ -67,6 +67,15 @@ TEST(PhaseNs, IsSpreadOverEightyMillisecondsAndTheSeeds) {
   EXPECT_NE(PhaseNs(8, 3), phases[3]);
 }
 
+TEST(FirstProcessorOf, IsSpreadOverTheProcessorsAndTheSeeds) {
+  std::size_t odd = 0;
+  for (std::size_t i = 0; i < 200; ++i) odd += FirstProcessorOf(7, i) % 2;
+  EXPECT_GT(odd, 70U);
+  EXPECT_LT(odd, 130U);
+  EXPECT_EQ(FirstProcessorOf(7, 3), FirstProcessorOf(7, 3));
+  EXPECT_NE(FirstProcessorOf(8, 3), FirstProcessorOf(7, 3));
+}
+
 // A server listens some milliseconds before "go"; what is drawn comes on top of that.
 TEST(Controller, TrialsBeginAtPhasesDrawnFromTheSeed) {
   ControllerOptions options;
