@@ -164,7 +164,10 @@ void AddHealthRows(TextLayout& layout, const json& a_case) {
   };
   const auto count = [&](const char* key) { return health.at(key).get<std::uint64_t>(); };
   const auto ms = [&](const char* key) { return health.at(key).get<double>(); };
-  if (!health.at("bytes_conserved").get<bool>()) {
+  const auto clock_bound_ms = health.value("clock_bound_ms", 0.0);
+  if (!health.at("bytes_conserved").get<bool>() && clock_bound_ms > 0) {
+    doubt("bytes were received before they were sent, as far as two clocks can tell");
+  } else if (!health.at("bytes_conserved").get<bool>()) {
     doubt(
         "bytes were received that nobody had sent, or in another order: the instrument is broken");
   }
@@ -181,9 +184,9 @@ void AddHealthRows(TextLayout& layout, const json& a_case) {
                       ms("freeze_gap_ms")));
   }
   // What the other delays may be, times of two clocks may be as well.
-  if (const auto bound = health.value("clock_bound_ms", 0.0); bound > kDoubtfulDelayMs) {
+  if (clock_bound_ms > kDoubtfulDelayMs) {
     doubt(fmt::format("times of clients and servers may be off by {:.1f} ms: their clocks differ",
-                      bound));
+                      clock_bound_ms));
   }
   if (count("late") > 0) {
     doubt(Counted(count("late"), "client") +

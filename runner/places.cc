@@ -84,23 +84,32 @@ void AddInabilities(const std::vector<Inability>& more, MeasureOptions& measure)
   measure.cannot.insert(measure.cannot.end(), more.begin(), more.end());
 }
 
-Status UseForServers(const Stack& stack, const Told& told, const std::string& own_path,
-                     MeasureOptions& measure) {
+// Where servers listen for clients that are not where they are.
+std::string AddressOf(const Places& places) {
+  if (!places.server_address.empty()) return places.server_address;
+  return places.servers ? places.servers->address : "";
+}
+
+Status UseAddress(const std::string& text, MeasureOptions& measure) {
+  const Result<Address> address = Address::Parse(text, 0);
+  if (!address) return Forward(address);
+  measure.controller.server_address = *address;
+  measure.environment.facets["server_address"] = text;
+  if (text.starts_with("127.")) return {};  // a loopback that both share
+  AddInabilities({{"ipv6", "the servers' address there is an IPv4 one"},
+                  {"source_addresses", "nobody answers to 127.0.0.2 across a network"}},
+                 measure);
+  return {};
+}
+
+void UseForServers(const Stack& stack, const Told& told, const std::string& own_path,
+                   MeasureOptions& measure) {
   measure.controller.server_agent = AgentIn(stack, own_path);
   measure.controller.servers_elsewhere = true;
   measure.run.server_in = stack.name;
   AddInabilities(told.cannot, measure);
   AddInabilities(stack.cannot, measure);
   measure.environment = told.environment;
-  if (stack.address.empty()) return {};
-  Result<Address> address = Address::Parse(stack.address, 0);
-  if (!address) return Forward(address);
-  measure.controller.server_address = *address;
-  measure.environment.facets["server_address"] = stack.address;
-  AddInabilities({{"ipv6", "the servers' address there is an IPv4 one"},
-                  {"source_addresses", "nobody answers to 127.0.0.2 across a network"}},
-                 measure);
-  return {};
 }
 
 void UseForClients(const Stack& stack, const Told& told, const std::string& own_path,
@@ -114,6 +123,24 @@ void UseForClients(const Stack& stack, const Told& told, const std::string& own_
   measure.run.clients_in = stack.name;
   AddInabilities(told.cannot, measure);
   AddInabilities(stack.cannot, measure);
+}
+
+// Who the clients are, and what is otherwise where they are.
+void AddClients(const Environment& clients, Environment& environment) {
+  json otherwise = json::object();
+  for (const auto& [name, value] : clients.facets.items()) {
+    if (!environment.facets.contains(name) || environment.facets[name] != value) {
+      otherwise[name] = value;
+    }
+  }
+  environment.id += "-from-" + clients.id;
+  environment.facets["clients"] = clients.id;
+  if (!otherwise.empty()) environment.facets["clients_otherwise"] = std::move(otherwise);
+}
+
+// A stack that is named for both is one place.
+bool SamePlace(const Places& places) {
+  return places.servers && places.clients && places.servers->name == places.clients->name;
 }
 
 void FewerJobs(const Stack& stack, std::size_t& jobs) {
@@ -137,28 +164,52 @@ Status IsFitForAgents(const Stack& stack, const std::string& option) {
   return {};
 }
 
-Status UsePlaces(const Places& places, const std::string& own_path, MeasureOptions& measure) {
-  const Environment here = measure.environment;
-  std::string clients_id = here.id;
+Status CanMeet(const Places& places, bool foreign) {
+  const std::string address = AddressOf(places);
+  if (!address.empty()) {
+    const Result<Address> parsed = Address::Parse(address, 0);
+    if (parsed && !parsed->is_ipv6() && !parsed->is_wildcard()) return {};
+    return Invalid(fmt::format("--server-address {}: expected an IPv4 address that servers have",
+                               Printable(address)));
+  }
+  if (foreign || SamePlace(places)) return {};
+  return Invalid(fmt::format(
+      "clients {} do not know where servers {} are; expected --server-address IP, or \"address\" "
+      "in the servers' stack (127.0.0.1 where both have one loopback)",
+      places.clients ? "in " + Printable(places.clients->name) : "here",
+      places.servers ? "in " + Printable(places.servers->name) : "here"));
+}
+
+Status UsePlaces(const Places& places, const std::string& own_path, bool foreign,
+                 MeasureOptions& measure) {
+  Environment clients = measure.environment;
   std::size_t jobs = 0;
   if (places.servers) {
     const Result<Told> told = AskIn(*places.servers, own_path);
     if (!told) return Forward(told);
-    if (Status used = UseForServers(*places.servers, *told, own_path, measure); !used) return used;
+    UseForServers(*places.servers, *told, own_path, measure);
     FewerJobs(*places.servers, jobs);
   }
   if (places.clients) {
     const Result<Told> told = AskIn(*places.clients, own_path);
     if (!told) return Forward(told);
-    clients_id = told->environment.id;
+    clients = told->environment;
     UseForClients(*places.clients, *told, own_path, measure);
     FewerJobs(*places.clients, jobs);
   }
+  measure.controller.share_one_clock = SamePlace(places);
   if (measure.controller.jobs == 0) measure.controller.jobs = jobs;
-  // Realtime agents would be so on this machine alone.
+  // These would be so on this machine alone.
   measure.realtime = false;
-  measure.environment.id += "-from-" + clients_id;
-  measure.environment.facets["clients"] = clients_id;
+  measure.keep_awake = false;
+  if (foreign) {  // of whom nothing is known
+    measure.environment = std::move(clients);
+    return {};
+  }
+  AddClients(clients, measure.environment);
+  if (const std::string address = AddressOf(places); !address.empty()) {
+    return UseAddress(address, measure);
+  }
   return {};
 }
 

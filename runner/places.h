@@ -14,6 +14,7 @@ namespace tcplab {
 struct Places {
   std::optional<Stack> servers;  // nothing: here
   std::optional<Stack> clients;
+  std::string server_address;  // in place of what the servers' stack says; empty: as it says
 
   [[nodiscard]] bool elsewhere() const { return servers || clients; }
 };
@@ -23,8 +24,13 @@ struct Places {
 Status IsFitForAgents(const Stack& stack, const std::string& option);
 
 // Asks the runners in there what they are, and has `measure` start its agents in there. The
-// environment becomes that of the servers, with the facet `clients`. An error when a stack does not
-// answer, is not what its file says, or has a runner of another version.
-Status UsePlaces(const Places& places, const std::string& own_path, MeasureOptions& measure);
+// environment becomes that of the servers, with the facet `clients`; where the server is `foreign`,
+// that of the clients. An error when a stack does not answer, is not what its file says, or has a
+// runner of another version.
+Status UsePlaces(const Places& places, const std::string& own_path, bool foreign,
+                 MeasureOptions& measure);
+
+// Whether clients know where servers of ours are. An error is of kind kInvalid.
+Status CanMeet(const Places& places, bool foreign);
 
 }  // namespace tcplab

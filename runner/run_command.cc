@@ -106,7 +106,9 @@ Status Session::CheckBeforeRun(const Scenario& scenario) const {
     return options_.out && !options_.to_stdout_only() ? CheckWritable(*ResultFile(scenario, ""))
                                                       : Status();
   }
-  if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return fits;
+  if (!options_.places.clients) {
+    if (Status fits = CheckDescriptors(scenario, descriptor_limit_); !fits) return fits;
+  }
   const auto path = ResultFile(scenario, environment_.id);
   if (!path) return {};
   return CheckWritable(*path);
@@ -118,7 +120,7 @@ MeasureOptions Session::OptionsFor(const Scenario& scenario) const {
   measure.controller.seed = options_.seed;
   measure.controller.target = options_.target;
   if (options_.target) measure.run.target = options_.target->ToString();
-  measure.keep_awake = options_.keep_awake;
+  measure.keep_awake = options_.keep_awake && !places_;
   measure.realtime = options_.realtime && !places_;
   if (options_.in) {
     measure.cannot = options_.in->cannot;
@@ -143,7 +145,9 @@ Status Session::GoToPlaces() {
   if (!options_.places.elsewhere()) return {};
   places_ = MeasureHere(own_path_, environment_);
   places_->controller.jobs = options_.jobs;
-  if (Status used = UsePlaces(options_.places, own_path_, *places_); !used) return used;
+  if (Status used = UsePlaces(options_.places, own_path_, options_.target.has_value(), *places_);
+      !used)
+    return used;
   environment_ = places_->environment;
   return {};
 }

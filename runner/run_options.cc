@@ -36,7 +36,7 @@ Status TakeStack(const StackChoice& choice, RunOptions& options) {
 }
 
 Status TakePlaces(const StackChoice& stack, const PlaceChoice& choice, RunOptions& options) {
-  Result<Places> places = ChosenPlaces(stack, choice);
+  Result<Places> places = ChosenPlaces(stack, choice, options.target.has_value());
   if (!places) return Forward(places);
   options.places = std::move(*places);
   return {};

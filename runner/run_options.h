@@ -38,8 +38,8 @@ struct RunOptions {
   [[nodiscard]] bool to_stdout_only() const { return out == "-"; }
   // Whether the result says what the scenario as it is written says here.
   [[nodiscard]] bool is_record() const {
-    return !target && load.overrides.empty() && load.only_cases.empty() && !load.trials &&
-           only.empty();
+    return !target && !places.elsewhere() && load.overrides.empty() && load.only_cases.empty() &&
+           !load.trials && only.empty();
   }
 };
 

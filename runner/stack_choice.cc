@@ -88,10 +88,13 @@ void AddPlaceOptions(CLI::App& app, StackChoice& choice, PlaceChoice& places) {
       app.add_option("--clients-in", places.clients, "run the clients alone in this")
           ->type_name("STACK")
           ->excludes(choice.in);
+  app.add_option("--server-address", places.server_address,
+                 "where servers listen, in place of the loopback, for clients elsewhere")
+      ->type_name("IP");
   choice.stacks->remove_needs(choice.in);
 }
 
-Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places) {
+Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places, bool foreign) {
   Places chosen;
   if (choice.stacks->count() > 0 && !choice.chosen() && !places.chosen()) {
     return Invalid("--stacks: expected --in, --server-in or --clients-in beside it");
@@ -104,6 +107,13 @@ Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places
     if (!stack) return Forward(stack);
     if (Status fit = IsFitForAgents(*stack, option->get_name()); !fit) return Forward(fit);
     *place = std::move(*stack);
+  }
+  chosen.server_address = places.server_address;
+  if (!chosen.elsewhere() && !chosen.server_address.empty()) {
+    return Invalid("--server-address: expected --server-in or --clients-in beside it");
+  }
+  if (chosen.elsewhere()) {
+    if (Status meet = CanMeet(chosen, foreign); !meet) return Forward(meet);
   }
   return chosen;
 }

@@ -28,10 +28,12 @@ void AddStackOptions(CLI::App& app, StackChoice& choice);
 // kInvalid.
 [[nodiscard]] Result<Stack> ChosenStack(const StackChoice& choice);
 
-// --server-in and --clients-in, of commands that can split a trial between machines.
+// --server-in, --clients-in and --server-address, of commands that can split a trial between
+// machines.
 struct PlaceChoice {
   std::string server;
   std::string clients;
+  std::string server_address;
   CLI::Option* server_in = nullptr;
   CLI::Option* clients_in = nullptr;
 
@@ -42,6 +44,8 @@ struct PlaceChoice {
 void AddPlaceOptions(CLI::App& app, StackChoice& choice, PlaceChoice& places);
 
 // What was chosen, from the same file as ChosenStack. Errors are of kind kInvalid.
-[[nodiscard]] Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places);
+// `foreign`: whether the servers are somebody else's.
+[[nodiscard]] Result<Places> ChosenPlaces(const StackChoice& choice, const PlaceChoice& places,
+                                          bool foreign);
 
 }  // namespace tcplab

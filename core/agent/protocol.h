@@ -11,7 +11,7 @@
 //     signal (name)    <--->            a script gave a signal
 //                      <----  input wanted   the next piece of standard input
 //     input (bytes)    ---->            that piece; empty: end of file
-//     freeze           ---->
+//     freeze           ---->            (JSON: at this stamp; nothing: at once)
 //                      <----  frozen    (JSON) after the stamp, or the snapshot of the clients
 //     drain            ---->            servers only
 //                      <----  drained

@@ -61,7 +61,7 @@ class ServerAgent {
       case FrameKind::kSignal:
         return signals_.Receive(frame.payload);
       case FrameKind::kFreeze:
-        return Freeze();
+        return Freeze(frame.payload);
       case FrameKind::kClock:
         return pipe_.TellClock();
       case FrameKind::kDrain:
@@ -90,7 +90,13 @@ class ServerAgent {
       pipe_.Fail({"server_failed", begun.error().message});
   }
 
-  void Freeze() {
+  // With a payload when it says: then it was sent early, over a way that takes its time.
+  void Freeze(const std::string& payload) {
+    if (!payload.empty()) {
+      const Result<GoMessage> due = GoFromPayload(payload);
+      if (!due) pipe_.Fail({"protocol", due.error().message});
+      SysSleepUntil(due->go_ns);
+    }
     freeze_ns_ = MonotonicNs();
     context_.frozen.store(true);
     recorder_.Add(Op::kFreeze, {}, 0, freeze_ns_, freeze_ns_, 0);

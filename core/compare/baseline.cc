@@ -90,6 +90,9 @@ std::optional<NearestEnvironment> FindNearest(const json& here,
   std::size_t count = 0;
   for (std::size_t i = 0; i < environments.size(); ++i) {
     if (TextAt(environments[i], "stack") != TextAt(here, "stack")) continue;
+    // A network lies between the servers of one and its clients, and not of the other.
+    const auto split = [](const json& one) { return FacetsOf(one).contains("server_address"); };
+    if (split(environments[i]) != split(here)) continue;
     ++count;
     const Likeness likeness = LikenessOf(here, environments[i]);
     if (nearest && likeness <= best) continue;

@@ -86,6 +86,9 @@ Status CheckComplete(const json& result) {
   if (Sha256Hex(CanonicalJson(scenario.at("document"))) != scenario.value("sha256", json())) {
     return Invalid("was edited at /scenario/document: its SHA-256 is not the one beside it");
   }
+  if (result.at("run").contains("server_in") || result.at("run").contains("clients_in")) {
+    return Invalid("was measured with servers or clients elsewhere (--server-in, --clients-in)");
+  }
   if (result.at("run").contains("target")) {
     return Invalid("was measured against a foreign server (--target)");
   }

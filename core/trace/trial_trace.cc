@@ -49,14 +49,21 @@ Status VerifyRecorder(const RecorderTrace& recorder, const std::string& where) {
 
 }  // namespace
 
-void ShiftClock(AgentTrace& trace, std::int64_t ns) {
-  trace.freeze_ns += ns;
+bool ShiftClock(AgentTrace& trace, std::int64_t ns) {
+  constexpr std::int64_t kLatestNs = std::int64_t{1} << 61U;
+  bool all = true;
+  const auto shift = [&](std::int64_t& stamp_ns) {
+    all = all && stamp_ns >= 0 && stamp_ns <= kLatestNs;
+    if (all) stamp_ns += ns;
+  };
+  shift(trace.freeze_ns);
   for (RecorderTrace& recorder : trace.recorders) {
     for (Event& event : recorder.events) {
-      event.begin_ns += ns;
-      if (event.finished()) event.end_ns += ns;
+      shift(event.begin_ns);
+      if (event.finished()) shift(event.end_ns);
     }
   }
+  return all;
 }
 
 Status Verify(const AgentTrace& trace) {

@@ -40,8 +40,9 @@ struct TrialTrace {
   friend bool operator==(const TrialTrace&, const TrialTrace&) = default;
 };
 
-// Moves all stamps by so many ns, onto another clock.
-void ShiftClock(AgentTrace& trace, std::int64_t ns);
+// Moves all stamps by so many ns, onto another clock. False, and the trace is of no use any more,
+// where one of them is no time (before 0, or centuries away).
+[[nodiscard]] bool ShiftClock(AgentTrace& trace, std::int64_t ns);
 
 // Checks what any trace must satisfy before something is derived from it: nothing dropped, as many
 // events as were recorded, stamps in order, one open call a recorder at most and only at its end,

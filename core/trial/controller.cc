@@ -26,6 +26,7 @@ constexpr std::size_t kJobsPerProcessor = 8;
 constexpr std::size_t kMostJobs = 32;
 constexpr std::size_t kFirstJobs = 8;
 constexpr std::size_t kFewRepeats = 20;
+constexpr const char* kLoopback = "127.";
 // Longer than the steps in which kernels time retransmissions of a second (Linux: 8 ticks, which
 // are 32 ms at 250 Hz and 80 ms at 100 Hz; kernel/time/timer.c).
 constexpr std::size_t kPhaseUs = 80'000;
@@ -39,13 +40,15 @@ std::size_t Draw(std::mt19937_64& generator, std::size_t below) {
   return static_cast<std::size_t>(number % below);
 }
 
-// In place of the loopback.
+// In place of the loopback. A loopback that both sides share needs nothing.
 void ListenAt(const Address& address, CasePlans& plans) {
+  const std::string text = address.ToString();
+  const std::string literal = text.substr(0, text.rfind(':'));
+  if (literal.starts_with(kLoopback)) return;
   for (ServerPlan& plan : plans.servers) {
     nlohmann::json& listen = plan.server["listen"];
-    if (!listen.value("address", "127.").starts_with("127.")) continue;
-    const std::string text = address.ToString();
-    listen["address"] = text.substr(0, text.rfind(':'));
+    if (!listen.is_object()) listen = nlohmann::json::object();
+    if (listen.value("address", std::string(kLoopback)).starts_with(kLoopback)) listen["address"] = literal;
   }
 }
 
@@ -134,6 +137,7 @@ class Run {
         options_.server_agent.empty() ? options_.agent_command : options_.server_agent;
     setup.servers_elsewhere = options_.servers_elsewhere;
     setup.clients_elsewhere = options_.clients_elsewhere;
+    setup.share_one_clock = options_.share_one_clock;
     setup.server_address = options_.server_address;
     setup.foreign = options_.target;
     setup.input = input_.get();
@@ -260,7 +264,9 @@ Result<RunEnd> RunTrials(const Scenario& scenario, const ControllerOptions& opti
                    " servers of " + scenario.file);
   }
   const std::uint64_t descriptors = SysRaiseDescriptorLimit();
-  if (Status fits = CheckDescriptors(scenario, descriptors); !fits) return Forward(fits);
+  if (!options.clients_elsewhere) {  // where they are, ours tells nothing
+    if (Status fits = CheckDescriptors(scenario, descriptors); !fits) return Forward(fits);
+  }
   Run run(scenario, options, on_trial);
   if (SendsStdin(scenario) && !options.input) {
     if (Status opened = run.OpenInput(); !opened) return Forward(opened);

@@ -23,6 +23,7 @@ struct ControllerOptions {
   // Whether these commands start them on other machines: their clocks are not ours then.
   bool servers_elsewhere = false;
   bool clients_elsewhere = false;
+  bool share_one_clock = false;  // both of them, on the same one
   // Where servers listen, and are reached, that would otherwise listen at the loopback. IPv4.
   std::optional<Address> server_address;
   std::size_t jobs = 0;    // trials side by side; 0: DefaultJobs(). Sensitive scenarios run alone.

@@ -1,7 +1,6 @@
 #include "core/trial/remote_clocks.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
@@ -16,8 +15,8 @@ constexpr std::size_t kExchanges = 8;
 }  // namespace
 
 void RemoteClocks::Ask(std::function<void()> then) {
-  if (clocks_.empty()) return then();
-  for (Clock& clock : clocks_) clock.offset.NextSeries();
+  if (agents_.empty()) return then();
+  for (auto& [place, offset] : offsets_) offset.NextSeries();
   then_ = std::move(then);
   turn_ = 0;
   heard_ = 0;
@@ -26,24 +25,24 @@ void RemoteClocks::Ask(std::function<void()> then) {
 
 void RemoteClocks::AskNext() {
   asked_ns_ = MonotonicNs();
-  clocks_[turn_].agent->Send(FrameKind::kClock);
+  agents_[turn_].process->Send(FrameKind::kClock);
 }
 
 bool RemoteClocks::TakeAnswer(const AgentProcess* from, const std::string& payload) {
   const std::int64_t heard_ns = MonotonicNs();
-  if (!then_ || clocks_[turn_].agent != from) return false;
+  if (!then_ || agents_[turn_].process != from) return false;
   std::int64_t there_ns = 0;
   const char* const end = payload.data() + payload.size();
   const auto [rest, error] = std::from_chars(payload.data(), end, there_ns);
   // What could overflow a difference is no clock.
-  constexpr std::int64_t kMostNs = std::int64_t{1} << 62U;
+  constexpr std::int64_t kMostNs = std::int64_t{1} << 61U;
   if (error != std::errc() || rest != end || there_ns < 0 || there_ns > kMostNs) return false;
-  clocks_[turn_].offset.Add(asked_ns_, there_ns, heard_ns);
+  offsets_[agents_[turn_].place].Add(asked_ns_, there_ns, heard_ns);
   if (++heard_ == kExchanges) {
     heard_ = 0;
     ++turn_;
   }
-  if (turn_ < clocks_.size()) {
+  if (turn_ < agents_.size()) {
     AskNext();
   } else {
     std::exchange(then_, {})();
@@ -52,9 +51,12 @@ bool RemoteClocks::TakeAnswer(const AgentProcess* from, const std::string& paylo
 }
 
 std::int64_t RemoteClocks::Ahead(const AgentProcess* agent) const {
-  const auto found = std::find_if(clocks_.begin(), clocks_.end(),
-                                  [agent](const Clock& clock) { return clock.agent == agent; });
-  return found == clocks_.end() ? 0 : found->offset.ahead_ns();
+  const auto found = std::find_if(agents_.begin(), agents_.end(), [agent](const Agent& another) {
+    return another.process == agent;
+  });
+  if (found == agents_.end()) return 0;
+  const auto offset = offsets_.find(found->place);
+  return offset == offsets_.end() ? 0 : offset->second.ahead_ns();
 }
 
 std::int64_t RemoteClocks::There(const AgentProcess* agent, std::int64_t ns) const {
@@ -67,22 +69,16 @@ std::int64_t RemoteClocks::Here(const AgentProcess* agent, std::int64_t ns) cons
 
 std::int64_t RemoteClocks::slowest_ns() const {
   std::int64_t slowest = 0;
-  for (const Clock& clock : clocks_) slowest = std::max(slowest, clock.offset.slowest_ns());
+  for (const auto& [place, offset] : offsets_) slowest = std::max(slowest, offset.slowest_ns());
   return slowest;
 }
 
-// Two of them may be off in opposite directions; an agent that is not among them is not off.
-std::int64_t RemoteClocks::bound_ns() const {
-  std::array<std::int64_t, 2> largest{};
-  for (const Clock& clock : clocks_) {
-    const std::int64_t bound = clock.offset.bound_ns();
-    if (bound > largest[0]) {
-      largest = {bound, largest[0]};
-    } else {
-      largest[1] = std::max(largest[1], bound);
-    }
-  }
-  return largest[0] + largest[1];
+// Two places may be off in opposite directions; ours is not off.
+std::int64_t RemoteClocks::bound_ns(bool beside_ours) const {
+  if (offsets_.size() < 2 && !beside_ours) return 0;
+  std::int64_t sum = 0;
+  for (const auto& [place, offset] : offsets_) sum += offset.bound_ns();
+  return sum;
 }
 
 }  // namespace tcplab

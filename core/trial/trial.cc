@@ -14,6 +14,13 @@ namespace {
 // stand ready.
 constexpr std::int64_t kLeadNs = 3 * kNsPerMs;
 
+// Machines on which agents are that are not on ours; agents of one share its clock.
+constexpr int kServersPlace = 0;
+constexpr int kClientsPlace = 1;
+
+// What no clock says: sums of two of these cannot overflow.
+constexpr std::int64_t kLatestNs = std::int64_t{1} << 61U;
+
 // A read of standard input: what a pipe holds on Linux. All of it together: as much as a script may
 // send otherwise.
 constexpr std::size_t kMostPieceBytes = std::size_t{64} << 10U;
@@ -85,7 +92,7 @@ Status Trial::StartServer(std::size_t index) {
   if (!started) return Forward(started);
   server.process = std::move(*started);
   const MachineTerms elsewhere{std::nullopt, setup_.terms.first_processor};  // and its own clock
-  if (setup_.servers_elsewhere) clocks_.Add(server.process.get());
+  if (setup_.servers_elsewhere) clocks_.Add(server.process.get(), kServersPlace);
   server.process->Send(FrameKind::kPlan,
                        ToPayload(plan, setup_.servers_elsewhere ? elsewhere : setup_.terms));
   return {};
@@ -99,7 +106,9 @@ Status Trial::StartFleet() {
   if (!started) return Forward(started);
   fleet_ = std::move(*started);
   const MachineTerms elsewhere{std::nullopt, setup_.terms.first_processor};
-  if (setup_.clients_elsewhere) clocks_.Add(fleet_.get());
+  if (setup_.clients_elsewhere) {
+    clocks_.Add(fleet_.get(), setup_.share_one_clock ? kServersPlace : kClientsPlace);
+  }
   fleet_->Send(FrameKind::kPlan,
                ToPayload(setup_.plans->fleet, setup_.clients_elsewhere ? elsewhere : setup_.terms));
   return {};
@@ -113,6 +122,7 @@ bool Trial::OnCommonFrame(const AgentProcess* from, const std::string& title, co
     return true;
   }
   if (frame.kind == FrameKind::kClock) {
+    timer_.Set(MonotonicNs() + MsToNs(setup_.patience_ms));  // for each answer anew
     if (!clocks_.TakeAnswer(from, frame.payload)) {
       Fail("protocol", title + " told its clock out of turn, or no time");
     }
@@ -268,14 +278,21 @@ void Trial::Go() {
   for (const Server& server : servers_) send(*server.process);
   send(*fleet_);
   Enter(State::kRunning);
-  timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms));
+  // What has to be far away in time is sent so much earlier.
+  timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms) - clocks_.slowest_ns());
 }
 
-// A foreign server freezes nothing: then the stamp that counts is ours.
-void Trial::FreezeServers() {
+// At once, or when it is due, which only matters where it takes time to say so. A foreign server
+// freezes nothing: then the stamp that counts is ours.
+void Trial::FreezeServers(std::optional<std::int64_t> due_ns) {
   if (!servers_.empty()) {
     Enter(State::kFreezingServers);
-    return ToServers(FrameKind::kFreeze);
+    if (!due_ns || !setup_.servers_elsewhere) return ToServers(FrameKind::kFreeze);
+    for (const Server& server : servers_) {
+      const std::int64_t there_ns = clocks_.There(server.process.get(), *due_ns);
+      server.process->Send(FrameKind::kFreeze, ToPayload(GoMessage{there_ns, {}}));
+    }
+    return;
   }
   freeze_ns_ = MonotonicNs();
   FreezeFleet();
@@ -285,6 +302,9 @@ void Trial::FreezeServers() {
 Status Trial::LearnFreeze(const Server& server, const std::string& payload) {
   const Result<GoMessage> frozen = GoFromPayload(payload);
   if (!frozen) return Forward(frozen);
+  if (frozen->go_ns < 0 || frozen->go_ns > kLatestNs) {
+    return HarnessFault(server.title + " froze at no time that there is");
+  }
   const std::int64_t freeze_ns = clocks_.Here(server.process.get(), frozen->go_ns);
   freeze_ns_ = freeze_ns_ == 0 ? freeze_ns : std::min(freeze_ns_, freeze_ns);
   return {};
@@ -299,7 +319,9 @@ void Trial::FreezeFleet() {
 // The clients' sockets still live, so that nothing of what is measured waits for the clocks.
 void Trial::TakeFleet() {
   const auto take = [this] {
-    if (!clocks_.empty()) record_.clock_bound_ns = clocks_.bound_ns();
+    const bool all_elsewhere =
+        setup_.clients_elsewhere && (setup_.servers_elsewhere || servers_.empty());
+    if (!clocks_.empty()) record_.clock_bound_ns = clocks_.bound_ns(!all_elsewhere);
     Enter(State::kTakingFleet);
     fleet_->Send(FrameKind::kTake);
   };
@@ -310,7 +332,10 @@ void Trial::TakeFleet() {
 
 Result<AgentTrace> Trial::OnOurClock(const AgentProcess* agent, const std::string& payload) const {
   Result<AgentTrace> trace = DecodeAgentTrace(payload);
-  if (trace) ShiftClock(*trace, clocks_.Here(agent, 0));
+  const std::int64_t by_ns = clocks_.Here(agent, 0);
+  if (!trace || by_ns == 0) return trace;
+  if (Status whole = Verify(*trace); !whole) return Forward(whole);
+  if (!ShiftClock(*trace, by_ns)) return HarnessFault("a stamp in it is no time that there is");
   return trace;
 }
 
@@ -358,7 +383,9 @@ void Trial::OnGone(const std::string& title, const std::string& why) {
 
 void Trial::OnTimer() {
   if (state_ == State::kOver) return;
-  if (state_ == State::kRunning) return FreezeServers();
+  if (state_ == State::kRunning) {
+    return FreezeServers(trace_.go_ns + MsToNs(setup_.window_ms));
+  }
   Fail("timeout", "no answer for " + std::to_string(static_cast<int>(setup_.patience_ms)) +
                       " ms while the trial was " + StateName(static_cast<int>(state_)));
 }

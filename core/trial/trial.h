@@ -44,6 +44,7 @@ class Trial {
     std::vector<std::string> server_agent;   // of each server
     bool servers_elsewhere = false;          // on another machine, whose clock is not ours
     bool clients_elsewhere = false;
+    bool share_one_clock = false;
     // Where clients reach servers that listen everywhere; nothing: over the loopback.
     std::optional<Address> server_address;
     std::optional<Address> foreign;          // a server that somebody else runs, in place of ours
@@ -102,7 +103,7 @@ class Trial {
   void OnFleetTrace(const std::string& payload);
   [[nodiscard]] bool AllAnswered() const;
   void ToServers(FrameKind kind, const std::string& payload = {});
-  void FreezeServers();
+  void FreezeServers(std::optional<std::int64_t> due_ns = std::nullopt);
   void FreezeFleet();
   void EndWithoutServer();
   void OnServersTaken();
