@@ -56,9 +56,14 @@ foreach(folder IN LISTS TCPLAB_CORE ITEMS runner)
     target_compile_definitions(${target} PRIVATE TCPLAB_RUNNER="$<TARGET_FILE:${agent_program}>")
   endif()
 
+  set(test_seconds 120)
+  if(TCPLAB_SANITIZE)
+    set(test_seconds 400)
+  endif()
   # PRE_TEST: listing the tests runs the program, which must not be able to fail the build.
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES TIMEOUT 120)
+                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+                       PROPERTIES TIMEOUT ${test_seconds})
   list(APPEND test_targets ${target})
 endforeach()
 

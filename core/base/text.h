@@ -34,7 +34,8 @@ namespace tcplab {
 [[nodiscard]] std::vector<std::string_view> Split(std::string_view text, char separator);
 
 // Text from outside (a key of a scenario, a file name) made safe to print on a terminal: control
-// characters, and bytes that are no UTF-8, as \xNN; cut at `limit` bytes with an ellipsis, and never inside a character.
+// characters, and bytes that are no UTF-8, as \xNN; cut at `limit` bytes with an ellipsis, and
+// never inside a character.
 [[nodiscard]] std::string Printable(std::string_view text, std::size_t limit = 80);
 
 }  // namespace tcplab

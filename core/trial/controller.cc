@@ -48,7 +48,8 @@ void ListenAt(const Address& address, CasePlans& plans) {
   for (ServerPlan& plan : plans.servers) {
     nlohmann::json& listen = plan.server["listen"];
     if (!listen.is_object()) listen = nlohmann::json::object();
-    if (listen.value("address", std::string(kLoopback)).starts_with(kLoopback)) listen["address"] = literal;
+    if (listen.value("address", std::string(kLoopback)).starts_with(kLoopback))
+      listen["address"] = literal;
   }
 }
 

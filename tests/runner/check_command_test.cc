@@ -52,7 +52,8 @@ TEST_F(Check, ObservationThatIsLeftOutIsNotCompared) {
 TEST_F(Check, FewerTrialsThanRecordedAreEnoughForWhatAllAgreeOn) {
   const Finished run = RunCheck({"--trials", "2", "--out", "now"});
   EXPECT_EQ(run.exit_code, 0) << run.out;
-  for (const json& a_case : Record("now/deep/steady.json").at("cases")) {
+  const json now = Record("now/deep/steady.json");
+  for (const json& a_case : now.at("cases")) {
     EXPECT_EQ(a_case.at("trials"), 2);
   }
   EXPECT_EQ(RunCheck({"--trials", "0"}).exit_code, 2);

@@ -131,8 +131,9 @@ TEST_F(Ending, AKilledRunnerLeavesNoProcessAndNoTornFile) {
       runners[i]->Signal(SIGKILL);
     }
     for (const auto& runner : runners) {
-      runner->Wait(5);
-      EXPECT_TRUE(Eventually([&] { return runner->Living() == 0; }, 1)) << "an agent is left";
+      runner->Wait(kSanitized ? 60 : 5);
+      EXPECT_TRUE(Eventually([&] { return runner->Living() == 0; }, kSanitized ? 20 : 1))
+          << "an agent is left";
     }
   }
   for (int i = 0; i < kBatches * kRunsOfBatch; ++i) {

@@ -32,14 +32,7 @@ class Faults : public testing::Test {
     EXPECT_NE(run.err.find(message), std::string::npos) << run.err;
   }
   bool NothingWritten() { return ResultFiles(folder_ / "results").empty(); }
-  json OnlyResult() {
-    const std::vector<std::string> files = ResultFiles(folder_ / "results");
-    EXPECT_EQ(files.size(), 1U);
-    if (files.empty()) return {};
-    const Result<json> read = ReadResultFile(folder_ / ("results/" + files.front()));
-    EXPECT_TRUE(read) << read.error().message;
-    return read ? *read : json();
-  }
+  json OnlyResult() { return OnlyResultIn(folder_); }
 
   TempFolder folder_;
 };

@@ -96,14 +96,7 @@ class Places : public testing::Test {
     EXPECT_TRUE(Eventually([&] { return runner.Living() == 0; }, 30)) << "something still runs";
     return finished;
   }
-  json OnlyResult() {
-    const std::vector<std::string> files = ResultFiles(folder_ / "results");
-    EXPECT_EQ(files.size(), 1U);
-    if (files.empty()) return {};
-    const Result<json> read = ReadResultFile(folder_ / ("results/" + files.front()));
-    EXPECT_TRUE(read) << read.error().message;
-    return read ? *read : json();
-  }
+  json OnlyResult() { return OnlyResultIn(folder_); }
   // All that tells that the trials were those of one machine, with a bound of how far the clocks
   // are apart. A clock that was not set right would be off by a day.
   static void ExpectMeasured(const json& document) {
@@ -178,7 +171,8 @@ TEST_F(Places, TheServersAloneOrTheClientsAloneMayBeElsewhere) {
 // Then they share its clock, and its loopback.
 TEST_F(Places, BothMayBeInOnePlace) {
   EXPECT_EQ(Run({"--server-in", "client", "--clients-in", "client"}).exit_code, 0);
-  for (const json& a_case : OnlyResult().at("cases")) {
+  const json document = OnlyResult();
+  for (const json& a_case : document.at("cases")) {
     EXPECT_EQ(a_case.at("trials"), 2);
     EXPECT_FALSE(a_case.at("health").contains("clock_bound_ms"));
   }

@@ -20,10 +20,18 @@
 #include <thread>
 #include <vector>
 
+#include "core/result/result_reader.h"
 #include "tests/result/temp_folder.h"
 #include "tests/support/processes.h"
 
 namespace tcplab {
+
+// A sanitizer makes a program slow to start and to end.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
 
 inline std::string RunnerPath() {
   const char* const path = std::getenv("TCPLAB_RUNNER");
@@ -197,6 +205,16 @@ inline std::vector<std::string> ResultFiles(const std::string& folder) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+// What a run wrote below results/, which has to be one.
+inline nlohmann::json OnlyResultIn(const TempFolder& folder) {
+  const std::vector<std::string> files = ResultFiles(folder / "results");
+  EXPECT_EQ(files.size(), 1U);
+  if (files.empty()) return {};
+  const Result<nlohmann::json> read = ReadResultFile(folder / ("results/" + files.front()));
+  EXPECT_TRUE(read) << read.error().message;
+  return read ? *read : nlohmann::json();
 }
 
 }  // namespace tcplab
