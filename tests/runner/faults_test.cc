@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "core/result/result_reader.h"
 #include "tests/runner/run_binary.h"
 
 namespace tcplab {
