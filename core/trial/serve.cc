@@ -109,11 +109,17 @@ class Serving {
     const Result<AgentTrace> trace = DecodeAgentTrace(payload);
     if (!trace) return Fail("the server agent's trace: " + trace.error().message);
     result_ = Summary(*trace);
-    loop_.Stop();
+    Stop();
   }
 
   void Fail(const std::string& message) {
+    if (over_) return;  // that the agent ended is known to the loop in the same round as its trace
     result_ = HarnessFault(message);
+    Stop();
+  }
+
+  void Stop() {
+    over_ = true;
     loop_.Stop();
   }
 
@@ -122,6 +128,7 @@ class Serving {
   Result<Served> result_;
   bool listening_ = false;
   bool ending_ = false;
+  bool over_ = false;
   Loop loop_;
   SignalWatcher on_interrupt_;
   SignalWatcher on_terminate_;

@@ -116,7 +116,8 @@ TEST(Target, IsFoundByTheNameOfTheServerThatItStandsFor) {
       RunRunner(folder, {"up.json", "--target", "127.0.0.1:" + std::to_string(port)});
   EXPECT_EQ(ended.exit_code, 0) << ended.err << ended.out;
   serving.Signal(SIGTERM);
-  EXPECT_EQ(serving.Wait().exit_code, 0);
+  const Finished served = serving.Wait();
+  EXPECT_EQ(served.exit_code, 0) << served.err;
 }
 
 constexpr const char* kTwoServers = R"({"name": "two", "trials": 1, "window_ms": 1000,
