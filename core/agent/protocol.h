@@ -17,8 +17,7 @@
 //                      <----  drained
 //     take             ---->
 //                      <----  trace     (binary), then the agent ends
-//     clock            ---->            of agents on another machine, before "go" and after the
-//     drain
+//     clock            ---->            on another machine: before "go", and after the drain
 //                      <----  clock     (number) its monotonic clock, in ns
 //                      <----  fault     (JSON) at any time: the harness could not do its part
 #pragma once

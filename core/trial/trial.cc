@@ -278,8 +278,10 @@ void Trial::Go() {
   for (const Server& server : servers_) send(*server.process);
   send(*fleet_);
   Enter(State::kRunning);
-  // What has to be far away in time is sent so much earlier.
-  timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms) - clocks_.slowest_ns());
+  // What has to be far away in time is sent so much earlier. Servers that are here freeze when
+  // told.
+  const std::int64_t way_ns = setup_.servers_elsewhere ? clocks_.slowest_ns() : 0;
+  timer_.Set(trace_.go_ns + MsToNs(setup_.window_ms) - way_ns);
 }
 
 // At once, or when it is due, which only matters where it takes time to say so. A foreign server

@@ -206,6 +206,18 @@ sys.exit(child.wait())
   EXPECT_GT(a_case.at("health").at("clock_bound_ms"), 50);
   EXPECT_LT(a_case.at("health").at("max_delay_ms"), 50) << "off by no more than the clocks are";
   EXPECT_THAT(run.out, HasSubstr("their clocks differ"));
+  // Far clients are no reason to end the window earlier: the server, which is here, freezes then.
+  std::filesystem::remove_all(folder_ / "results");
+  const Finished near =
+      Run({"--clients-in", "far", "--server-address", "127.0.0.1"}, {"--keep-traces"});
+  EXPECT_EQ(near.exit_code, 0) << near.err << near.out;
+  const std::vector<std::string> files = ResultFiles(folder_ / "results");
+  ASSERT_EQ(files.size(), 2U);
+  const Finished line =
+      RunRunner(folder_, {"explain", "results/" + files.front(), "--trial", "0", "--all"});
+  const std::size_t end = line.out.find("-- the trial ends");
+  ASSERT_NE(end, std::string::npos) << line.out;
+  EXPECT_GE(std::stod(line.out.substr(line.out.rfind('\n', end))), 600) << line.out;
 }
 
 // A namespace of time: what one side reads off its monotonic clock is a day more than the other.
