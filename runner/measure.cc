@@ -146,7 +146,9 @@ Result<RunEnd> RunCases(const Scenario& scenario, const std::optional<RunnableCa
 Result<Measurement> Measure(const Scenario& scenario, MeasureOptions options) {
   options.run.started = UtcNow();
   std::optional<KeepAwake> awake;
-  if (options.keep_awake) awake.emplace();
+  // The processors of a kernel that is a process sleep as those of its system do; its clock is a
+  // system call, and a thread that looks at it takes from the trials.
+  if (options.keep_awake && !options.environment.is_process) awake.emplace();
   options.run.kept_awake = awake && awake->works();
   std::optional<Realtime> realtime;
   if (options.realtime && MayBeRealtime(scenario)) realtime.emplace();

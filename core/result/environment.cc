@@ -65,7 +65,8 @@ Environment ReadEnvironment(const Machine& machine, const std::string& libuv) {
   environment.id = environment.stack + "-" + MajorMinor(machine.kernel) + "-" + arch;
   // The kernel's own TCP, in surroundings that no record of a real machine should be mixed with.
   const std::string as_process = internal::KernelAsProcess(machine);
-  if (!as_process.empty()) environment.id += "-" + as_process;
+  environment.is_process = !as_process.empty();
+  if (environment.is_process) environment.id += "-" + as_process;
   environment.id = FolderName(environment.id);
 
   environment.facets = internal::ReadFacets(machine);

@@ -17,6 +17,8 @@ struct Environment {
   std::string os;  // "linux", "macos", "freebsd", "windows", or the system's own name in lower case
   std::string stack;      // what carries TCP: the os, unless it is emulated ("gvisor", "wsl1")
   nlohmann::json facets;  // object: name -> text, number or list; see results/README.md
+  // A kernel that is itself a process of another system (user-mode Linux).
+  bool is_process = false;
 };
 
 // Reads the environment anew. `libuv` is its version, which only the runner can ask.

@@ -49,6 +49,7 @@ TEST(Environment, IdNamesStackKernelWithoutPatchLevelAndArchitecture) {
   EXPECT_EQ(environment.id, "linux-6.18-x86_64");
   EXPECT_EQ(environment.os, "linux");
   EXPECT_EQ(environment.stack, "linux");
+  EXPECT_FALSE(environment.is_process);
   EXPECT_EQ(FakeMachine().Kernel("7-rc1").Read().id, "linux-7-x86_64");
   EXPECT_EQ(FakeMachine().Kernel("5.10.").Read().id, "linux-5.10-x86_64");
 }
@@ -170,6 +171,7 @@ TEST(Environment, AUserModeLinuxIsLinuxAndNotTakenForAMachine) {
   EXPECT_EQ(uml.Read().stack, "linux");
   EXPECT_EQ(uml.Read().id, "linux-6.1-x86_64-uml");
   EXPECT_EQ(uml.Facet("vm"), json({{"found", "user-mode-linux"}, {"sign", "/proc/cpuinfo"}}));
+  EXPECT_TRUE(uml.Read().is_process);
   EXPECT_EQ(uml.Facet("container"), "none");
 }
 

@@ -460,6 +460,7 @@ TEST_F(Shipped, UserModeLinux) {
   EXPECT_EQ(document["environment"]["stack"], "linux");
   EXPECT_THAT(document["environment"]["id"].get<std::string>(), testing::EndsWith("-uml"));
   EXPECT_EQ(document["run"]["status"], "ok");
+  EXPECT_EQ(document["run"]["kept_awake"], false);
 }
 
 TEST_F(Shipped, Wine) {
