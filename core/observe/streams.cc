@@ -33,6 +33,15 @@ std::int64_t Sum(std::span<const EventRef> events, Op op) {
   return sum;
 }
 
+// Bytes sent by the freeze. A send that wakes its reader may return after it: what the peer has of
+// its bytes was sent all the same.
+std::int64_t SentBy(std::span<const EventRef> events, const std::optional<EventRef>& in_flight,
+                    std::int64_t received) {
+  const std::int64_t sent = Sum(events, Op::kSend);
+  if (!in_flight || (*in_flight)->op != Op::kSend) return sent;
+  return std::clamp(received, sent, sent + std::int64_t{(*in_flight)->argument});
+}
+
 std::span<const ConnectionFacts> Accepted(const TrialView& view) {
   return std::span(view.connections).first(view.accepted);
 }
@@ -193,11 +202,16 @@ json RecvCalls(const TrialView& view) {
 json Bytes(const TrialView& view) {
   json bytes = json::array();
   for (const ConnectionFacts& connection : Accepted(view)) {
-    const std::span<const EventRef> client = ClientSide(view, connection);
-    const json sent = connection.client ? json(Sum(client, Op::kSend)) : json(nullptr);
-    const json received = connection.client ? json(Sum(client, Op::kRecv)) : json(nullptr);
-    bytes.push_back({{"to_server", {sent, Sum(connection.stream, Op::kRecv)}},
-                     {"to_client", {Sum(connection.stream, Op::kSend), received}}});
+    const std::int64_t at_server = Sum(connection.stream, Op::kRecv);
+    json to_server = {nullptr, at_server};
+    json to_client = {Sum(connection.stream, Op::kSend), nullptr};
+    if (connection.client) {
+      const std::span<const EventRef> client = ClientSide(view, connection);
+      const std::int64_t at_client = Sum(client, Op::kRecv);
+      to_server[0] = SentBy(client, view.clients[*connection.client].open, at_server);
+      to_client = {SentBy(connection.stream, connection.open, at_client), at_client};
+    }
+    bytes.push_back({{"to_server", std::move(to_server)}, {"to_client", std::move(to_client)}});
   }
   return bytes;
 }

@@ -199,6 +199,20 @@ TEST(Bytes, AreSentAndReceivedInEachDirection) {
                      {"to_server": [10, 7], "to_client": [0, 0]}])"));
 }
 
+// The reader is awake, and maybe the trial over, before the sender has seen its call return.
+TEST(Bytes, OfASendInFlightAreThoseThatArrived) {
+  TraceBuilder trial = Connected(3);
+  trial.Client(0).Sends(60).InFlight(Op::kSend, 40).Receives("answer");
+  trial.Connection(0).ReceivesUnkept(90).InFlight(Op::kSend, 6);
+  trial.Client(1).Sends(60).InFlight(Op::kSend, 40);
+  trial.Connection(1).ReceivesUnkept(30).InFlight(Op::kRecv, 2048);
+  trial.Client(2).Sends(5).InFlight(Op::kSend, 5);
+  trial.Connection(2).ReceivesUnkept(11);  // more than was ever given to a send: no call hides that
+  EXPECT_EQ(Observed(trial, "bytes", 3), Json(R"([{"to_server": [90, 90], "to_client": [6, 6]},
+                     {"to_server": [60, 30], "to_client": [0, 0]},
+                     {"to_server": [10, 11], "to_client": [0, 0]}])"));
+}
+
 TEST(Bytes, OfAStrangerAreKnownOnOneSideOnly) {
   TraceBuilder trial(1);
   trial.Client(0).Stands(SocketState::kNotStarted);
